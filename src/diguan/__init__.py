@@ -1,0 +1,1 @@
+"""Diguan runs a targeted anti-poverty programme, household by household."""

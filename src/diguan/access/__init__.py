@@ -1,0 +1,1 @@
+"""Users, roles, grants and the scope that follows from them."""

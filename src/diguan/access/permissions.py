@@ -1,0 +1,42 @@
+"""What a role may allow. The catalogue is closed: a page names one of these or is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+BOARD_READ = "board.read"
+HOUSEHOLDS_READ = "households.read"
+NAMES_READ = "names.read"
+POLICY_READ = "policy.read"
+JOURNAL_READ = "journal.read"
+PEOPLE_MANAGE = "people.manage"
+SCREENING_RUN = "screening.run"
+REGISTRY_WRITE = "registry.write"
+
+PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        BOARD_READ: _("See the board"),
+        HOUSEHOLDS_READ: _("Open lists of households and their pages"),
+        NAMES_READ: _("See people's names"),
+        POLICY_READ: _("Read the policy"),
+        JOURNAL_READ: _("Read the journal"),
+        PEOPLE_MANAGE: _("Manage users and grants"),
+        SCREENING_RUN: _("Run a screening"),
+        REGISTRY_WRITE: _("Record observations"),
+    }
+)
+
+
+class PermissionUnknown(Exception):
+    """A page or a role names a permission that the catalogue does not hold."""
+
+
+def checked(permission: str) -> str:
+    """Return the permission, refusing a name outside the catalogue. Raises: PermissionUnknown."""
+    if permission not in PERMISSIONS:
+        raise PermissionUnknown(f"{permission!r} is not one of {', '.join(PERMISSIONS)}")
+    return permission

@@ -1,0 +1,1 @@
+"""Who did what: every decision and every read of protected data, append-only."""

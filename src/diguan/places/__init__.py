@@ -1,0 +1,1 @@
+"""Where: the tree of places, its dated codes and its boundaries."""

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ServerConfig(AppConfig):
+    name = "diguan.server"
+    label = "server"
+
+    def ready(self) -> None:
+        from diguan.server import menu
+
+        menu.fill()

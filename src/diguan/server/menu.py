@@ -1,0 +1,17 @@
+"""The first level of the menu, in its order. Nobody sees an entry that holds nothing for them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from diguan.access import permissions
+from diguan.ui import menu
+
+ENTRIES = (
+    menu.Entry(_("Journal"), "journal", permissions.JOURNAL_READ),
+    menu.Entry(_("People"), "people", permissions.PEOPLE_MANAGE),
+)
+
+
+def fill() -> None:
+    menu.fill(ENTRIES)

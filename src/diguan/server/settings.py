@@ -1,0 +1,210 @@
+"""Settings of the Django project. Only what an installation decides is read from the environment:
+
+DIGUAN_DATA        folder of database, snapshots, keys and logs (default: ./var)
+DIGUAN_SECRET_KEY  signing key (default: made on first use and kept in the data folder)
+DIGUAN_HOSTS       host names served, separated by commas (default: this machine only)
+DIGUAN_HTTPS       1 when served over TLS: secure cookies, HSTS, redirects
+DIGUAN_DEBUG       1 for developers only
+"""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from diguan.server import data_folder
+
+# --- Where things are -------------------------------------------------------------------------------------------
+PACKAGE = Path(__file__).resolve().parents[1]
+PROJECT = PACKAGE.parents[1]
+DATA = data_folder.opened(Path(os.environ.get("DIGUAN_DATA") or "var").resolve())
+
+# --- This installation ------------------------------------------------------------------------------------------
+DEBUG = os.environ.get("DIGUAN_DEBUG") == "1"
+SECRET_KEY = os.environ.get("DIGUAN_SECRET_KEY") or data_folder.secret_key(DATA)
+ALLOWED_HOSTS = [
+    host.strip() for host in os.environ.get("DIGUAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host.strip()
+]
+HTTPS = os.environ.get("DIGUAN_HTTPS") == "1"
+
+# --- Packages ---------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_vite",
+    "diguan.ui",
+    "diguan.journal",
+    "diguan.access",
+    "diguan.places",
+    "diguan.registry",
+    "diguan.screening",
+    "diguan.command",
+    "diguan.server",
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Requests ---------------------------------------------------------------------------------------------------
+ROOT_URLCONF = "diguan.server.urls"
+WSGI_APPLICATION = "diguan.server.wsgi.application"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "diguan.access.sessions.Middleware",
+    "diguan.access.language.Middleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "diguan.ui.reader.Middleware",
+    # Last, so that every view passes it whatever stands before.
+    "diguan.access.gate.Middleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "diguan.ui.context.shell",
+                "diguan.server.context.registry",
+            ],
+        },
+    },
+]
+
+# --- Database ---------------------------------------------------------------------------------------------------
+# The backend is Django's SQLite with a queue of writers; IMMEDIATE because a transaction that becomes a writer halfway
+# can't wait its turn and fails. FULL because an acknowledged decision must survive a power cut.
+DATABASES = {
+    "default": {
+        "ENGINE": "diguan.server.sqlite",
+        "NAME": DATA / "diguan.sqlite3",
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL;"
+                "PRAGMA synchronous=FULL;"
+                "PRAGMA foreign_keys=ON;"
+                "PRAGMA temp_store=MEMORY;"
+                "PRAGMA cache_size=-65536;"
+            ),
+        },
+    },
+}
+
+# --- People and sessions ----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "access.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+# Without a request for SESSION_COOKIE_AGE seconds a session ends; after SESSION_LONGEST it ends in any case.
+SESSION_COOKIE_AGE = 60 * 60
+SESSION_LONGEST = 12 * 60 * 60
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Headers ----------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # The style sheet draws its small icons from data: addresses; nothing else may.
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+
+# --- Languages and time -----------------------------------------------------------------------------------------
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Static files -----------------------------------------------------------------------------------------------
+# Vite's build is served as it lies, without a copying step; its file names carry their content's hash.
+ASSETS = PROJECT / "assets" / "dist"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [ASSETS] if ASSETS.is_dir() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Za-z_-]{8,12}\..+$"
+DJANGO_VITE = {
+    "default": {
+        "manifest_path": ASSETS / ".vite" / "manifest.json",
+        "app_client_class": "diguan.server.assets.AppClient",
+    },
+}
+
+# --- Logging ----------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {
+            "()": "diguan.server.logs.WithoutValues",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "short": {"()": "diguan.server.logs.OneLine", "format": "{levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {
+        "file": {
+            "class": "logging.handlers.RotatingFileHandler",
+            "filename": DATA / "log" / "diguan.log",
+            "maxBytes": 10_000_000,
+            "backupCount": 9,
+            "delay": True,
+            "encoding": "utf-8",
+            "formatter": "plain",
+        },
+        "terminal": {"class": "logging.StreamHandler", "formatter": "short", "level": "ERROR"},
+    },
+    "root": {"handlers": ["file", "terminal"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers would mail and print tracebacks with values.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}
+
