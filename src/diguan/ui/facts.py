@@ -1,0 +1,31 @@
+"""Values with where they come from: source, date and the observation that gave each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A value that another source gave and that did not win."""
+
+    value: Any
+    source: str
+    observed_on: Any = None
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact. `kind` is the dictionary type; `value` None shows as unknown."""
+
+    label: str
+    value: Any
+    kind: str = "text"
+    unit: str = ""
+    source: str = ""
+    observed_on: Any = None
+    reporter: str = ""
+    href: str = ""
+    note: str = ""
+    rivals: Sequence[Rival] = ()

@@ -1,0 +1,16 @@
+"""The tree of places at the left of a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in the tree; only the branch of the current place needs its children."""
+
+    label: str
+    href: str
+    children: Sequence["Node"] = field(default_factory=tuple)
+    count: int | None = None
+    is_current: bool = False
+    is_open: bool = False
