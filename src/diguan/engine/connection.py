@@ -1,0 +1,33 @@
+"""A DuckDB connection that knows the functions of the rule language."""
+
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+TYPES = {
+    "boolean": "BOOLEAN", "integer": "BIGINT", "decimal": "DECIMAL(18, 6)", "money": "DECIMAL(18, 6)",
+    "date": "DATE", "code": "VARCHAR", "text": "VARCHAR",
+}  # fmt: skip
+
+
+def connect(*, memory: str = "", threads: int = 0, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """An in-memory database; nothing is fetched from anywhere. `memory` like "4GB"; it spills beyond that."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": str(spill or Path(tempfile.gettempdir()) / "diguan-spill"),
+    }
+    if memory:
+        settings["memory_limit"] = memory
+    if threads:
+        settings["threads"] = threads
+    connection = duckdb.connect(":memory:", config=settings)
+    connection.execute(resources.files("diguan.engine").joinpath("functions.sql").read_text("utf-8"))
+    return connection
+
+
+def rows(connection: duckdb.DuckDBPyConnection, statement: str, values: list[object] | None = None) -> list[tuple[object, ...]]:
+    """All rows of a statement."""
+    return connection.execute(statement, values or []).fetchall()

@@ -1,0 +1,57 @@
+-- What the functions of the rule language mean in DuckDB; diguan.rulebook.numbers is the other half.
+-- Numbers are DECIMAL(18,6); a result of 10^12 or more is NULL, which is unknown.
+
+CREATE OR REPLACE TEMP MACRO rule_product(a, b) AS
+    TRY_CAST(CAST(a AS DECIMAL(19, 6)) * CAST(b AS DECIMAL(18, 6)) AS DECIMAL(18, 6));
+
+-- Exact at any size, with 128-bit integers: millionths over millionths, halves away from zero.
+CREATE OR REPLACE TEMP MACRO rule_wide_div(a, b) AS
+    TRY_CAST(
+        TRY_CAST(
+            (2 * abs(CAST(CAST(a AS DECIMAL(19, 6)) * 1000000 AS HUGEINT)) * 1000000
+                + abs(CAST(CAST(b AS DECIMAL(19, 6)) * 1000000 AS HUGEINT)))
+            // (2 * abs(CAST(CAST(b AS DECIMAL(19, 6)) * 1000000 AS HUGEINT))) AS DECIMAL(18, 0)
+        ) * CAST(CASE WHEN (a < 0) = (b < 0) THEN 0.000001 ELSE -0.000001 END AS DECIMAL(6, 6)) AS DECIMAL(18, 6)
+    );
+
+-- The same in 64 bits, for |a| up to 4 million and |b| up to a million: millionths of such numbers are exact in a double.
+CREATE OR REPLACE TEMP MACRO rule_narrow_div(a, b) AS
+    CAST(
+        CAST(
+            (2 * abs(CAST(round(CAST(a AS DOUBLE) * 1e6) AS BIGINT)) * 1000000
+                + abs(CAST(round(CAST(b AS DOUBLE) * 1e6) AS BIGINT)))
+            // (2 * abs(CAST(round(CAST(b AS DOUBLE) * 1e6) AS BIGINT))) AS DECIMAL(18, 0)
+        ) * CAST(CASE WHEN (a < 0) = (b < 0) THEN 0.000001 ELSE -0.000001 END AS DECIMAL(6, 6)) AS DECIMAL(18, 6)
+    );
+
+CREATE OR REPLACE TEMP MACRO rule_safe_div(a, b) AS
+    CASE
+        WHEN a IS NULL OR b IS NULL OR b = 0 THEN NULL
+        WHEN abs(a) <= 4000000 AND abs(b) >= 1 AND abs(b) <= 1000000 THEN rule_narrow_div(a, b)
+        ELSE rule_wide_div(a, b)
+    END;
+
+-- Full years; born on 29 February, one turns older on 1 March of common years.
+CREATE OR REPLACE TEMP MACRO rule_full_years(a, b) AS
+    CAST(year(b) - year(a) - CASE WHEN month(b) * 100 + day(b) < month(a) * 100 + day(a) THEN 1 ELSE 0 END AS DECIMAL(18, 6));
+CREATE OR REPLACE TEMP MACRO rule_years_between(a, b) AS
+    CASE WHEN b < a THEN -rule_full_years(b, a) ELSE rule_full_years(a, b) END;
+CREATE OR REPLACE TEMP MACRO rule_age_on(birth, moment) AS
+    CASE WHEN birth <= moment THEN rule_full_years(birth, moment) END;
+CREATE OR REPLACE TEMP MACRO rule_full_months(a, b) AS
+    CAST((year(b) - year(a)) * 12 + month(b) - month(a) - CASE WHEN day(b) < day(a) THEN 1 ELSE 0 END AS DECIMAL(18, 6));
+CREATE OR REPLACE TEMP MACRO rule_months_between(a, b) AS
+    CASE WHEN b < a THEN -rule_full_months(b, a) ELSE rule_full_months(a, b) END;
+CREATE OR REPLACE TEMP MACRO rule_days_between(a, b) AS CAST(b - a AS DECIMAL(18, 6));
+
+CREATE OR REPLACE TEMP MACRO rule_round(a, places) AS
+    CASE places
+        WHEN 0 THEN TRY_CAST(CAST(a AS DECIMAL(18, 0)) AS DECIMAL(18, 6))
+        WHEN 1 THEN TRY_CAST(CAST(a AS DECIMAL(18, 1)) AS DECIMAL(18, 6))
+        WHEN 2 THEN TRY_CAST(CAST(a AS DECIMAL(18, 2)) AS DECIMAL(18, 6))
+        WHEN 3 THEN TRY_CAST(CAST(a AS DECIMAL(18, 3)) AS DECIMAL(18, 6))
+        WHEN 4 THEN TRY_CAST(CAST(a AS DECIMAL(18, 4)) AS DECIMAL(18, 6))
+        WHEN 5 THEN TRY_CAST(CAST(a AS DECIMAL(18, 5)) AS DECIMAL(18, 6))
+        ELSE a
+    END;
+CREATE OR REPLACE TEMP MACRO rule_floor(a) AS TRY_CAST(floor(a) AS DECIMAL(18, 6));

@@ -1,0 +1,258 @@
+"""Households and persons from files, checked against the dictionary: typed views, and refusals with reasons.
+
+Nothing is guessed: a value that is not what the dictionary says refuses its row, and with it the whole household,
+because a household with a missing member would be judged wrongly. Empty and `NA` are unknown.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from diguan.engine.connection import TYPES, rows
+from diguan.engine.files import Table, find, open_table
+from diguan.engine.problems import DataRefused, Refusal
+from diguan.engine.sql import quoted, text
+from diguan.rulebook.pack import Variable
+from diguan.rulebook.problems import N_
+from diguan.rulebook.rules import Rules
+
+_KEYS = {"households": ("household_id",), "persons": ("person_id", "household_id")}
+_UNKNOWN = "('', 'NA')"
+
+
+@dataclass
+class Intake:
+    """What was read. Views `households` and `persons` hold the accepted rows, typed as the dictionary says."""
+
+    households: int = 0
+    persons: int = 0
+    has_persons: bool = False
+    has_places: bool = False
+    without_members: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    refused_households: int = 0
+    refused_persons: int = 0
+    ignored: list[str] = field(default_factory=list)
+
+
+def take_in(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path, scratch: Path, *, missing_as_unknown: bool = False, trusted: bool = False
+) -> Intake:
+    """Make the views `households` and `persons` from the files in `folder`.
+
+    Rows: one per household and one per person, in views of the connection.
+    Unknown: empty cells and `NA`; whole columns too with `missing_as_unknown`.
+    `trusted` skips the checks: for snapshots that the software wrote itself.
+    Raises: DataRefused when a file or a needed column is missing.
+    """
+    intake = Intake()
+    tables = _tables(connection, rules, folder, scratch)
+    intake.has_persons = "persons" in tables
+    for name, table in tables.items():
+        _check_columns(name, table, rules, intake, missing_as_unknown)
+        _typed_view(connection, name, table, rules)
+    intake.has_places = "place" in tables["households"].columns
+    if trusted:
+        _accept_all(connection, tables)
+    else:
+        _refuse(connection, tables, rules, intake)
+    counted = rows(connection, "SELECT (SELECT count(*) FROM households)" + (", (SELECT count(*) FROM persons)" if intake.has_persons else ", 0"))
+    intake.households, intake.persons = (int(str(number)) for number in counted[0])
+    return intake
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path, scratch: Path) -> dict[str, Table]:
+    if not folder.is_dir():
+        raise DataRefused(N_("There is no folder {folder}."), folder=folder)
+    tables: dict[str, Table] = {}
+    for name in ("households", "persons"):
+        path = find(folder, name)
+        if path is not None:
+            tables[name] = open_table(connection, path, scratch)
+    if "households" not in tables:
+        raise DataRefused(N_("There is no households.csv or households.parquet in {folder}."), folder=folder)
+    needs_persons = [name for name in sorted(rules.used) if rules.pack.variables[name].entity == "person"]
+    if needs_persons and "persons" not in tables:
+        raise DataRefused(
+            N_("There is no persons.csv or persons.parquet in {folder}, and the rules read {names} of every person."),
+            folder=folder, names=", ".join(needs_persons[:5]),
+        )  # fmt: skip
+    return tables
+
+
+def _variables(name: str, rules: Rules) -> list[Variable]:
+    entity = name.removesuffix("s")
+    return [variable for variable in rules.pack.variables.values() if variable.entity == entity]
+
+
+def _check_columns(name: str, table: Table, rules: Rules, intake: Intake, missing_as_unknown: bool) -> None:
+    for key in _KEYS[name]:
+        if key not in table.columns:
+            raise DataRefused(
+                N_("{file} has no column {column}; its columns are: {columns}."),
+                file=table.path.name, column=key, columns=", ".join(list(table.columns)[:30]),
+            )  # fmt: skip
+    known = {variable.name for variable in _variables(name, rules)}
+    missing = sorted((known & rules.used) - set(table.columns))
+    if missing and not missing_as_unknown:
+        raise DataRefused(
+            N_("{file} lacks columns that the rules read: {columns}. Add them (empty cells are unknown), or say --missing-as-unknown."),
+            file=table.path.name, columns=", ".join(missing),
+        )  # fmt: skip
+    own = {*_KEYS[name], "place", "place_number"} if name == "households" else set(_KEYS[name])
+    intake.ignored += [f"{table.path.name}: {column}" for column in table.columns if column not in known | own]
+
+
+def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, rules: Rules) -> None:
+    """`typed_<name>`: keys as text, each variable in its type (NULL where the text is not of that type)."""
+    keys = [f"nullif(trim(CAST({quoted(key)} AS VARCHAR)), '') AS {quoted(key)}" for key in _KEYS[name]]
+    if name == "households":
+        keys.append("nullif(trim(CAST(place AS VARCHAR)), '') AS place" if "place" in table.columns else "CAST(NULL AS VARCHAR) AS place")
+        if "place_number" in table.columns:
+            keys.append("CAST(place_number AS BIGINT) AS place_number")
+    made = []
+    for variable in _variables(name, rules):
+        if variable.name not in rules.used:
+            continue
+        given = table.columns.get(variable.name)
+        made.append(f"{_typed(variable, given)} AS {quoted(variable.name)}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW typed_{name} AS SELECT {', '.join(keys + made)} FROM {table.relation}")
+
+
+def _typed(variable: Variable, given: str | None) -> str:
+    """SQL of a variable's value; numbers of every kind as DECIMAL(18,6), as the rules count."""
+    wanted = "DECIMAL(18, 6)" if variable.value_type.is_number else TYPES[variable.type]
+    if given is None:
+        return f"CAST(NULL AS {wanted})"
+    if given != "VARCHAR":
+        if variable.type in ("code", "text"):
+            return f"CAST({quoted(variable.name)} AS VARCHAR)"
+        return f"TRY_CAST({quoted(variable.name)} AS {wanted})"
+    written = _written(variable)
+    if variable.type == "boolean":
+        return f"CASE WHEN lower({written}) IN ('true', '1', 'yes', 't', '是') THEN TRUE WHEN lower({written}) IN ('false', '0', 'no', 'f', '否') THEN FALSE END"
+    if variable.type in ("code", "text"):
+        return written
+    if variable.type == "date":
+        return f"CASE WHEN regexp_full_match({written}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN TRY_CAST({written} AS DATE) END"
+    plain = f"TRY_CAST({written} AS {wanted})"
+    power = f"TRY_CAST(TRY_CAST({written} AS DOUBLE) AS {wanted})"
+    return f"CASE WHEN regexp_full_match({written}, '[+-]?[0-9]+([.][0-9]*)?') THEN {plain} WHEN regexp_full_match({written}, '[+-]?[0-9]+([.][0-9]*)?[eE][+-]?[0-9]{{1,2}}') THEN {power} END"
+
+
+def _written(variable: Variable) -> str:
+    """The text of a cell; NULL where it says unknown."""
+    cell = f"trim({quoted(variable.name)})"
+    return f"nullif({cell}, '')" if "NA" in variable.codes else f"CASE WHEN {cell} IN {_UNKNOWN} THEN NULL ELSE {cell} END"
+
+
+def _faults(variable: Variable, given: str) -> Iterator[tuple[str, str]]:
+    """Reasons for which a cell is refused, each with the SQL condition; `given` is the column's type in the file."""
+    value, name = _typed(variable, given), quoted(variable.name)
+    present = f"{_written(variable)} IS NOT NULL" if given == "VARCHAR" else f"{name} IS NOT NULL"
+    if variable.type == "code":
+        yield "not_a_code", f"{present} AND {value} NOT IN ({', '.join(text(code) for code in variable.codes)})"
+    elif variable.type != "text":
+        exact = given == TYPES[variable.type] or (variable.value_type.is_number and given in ("BIGINT", "INTEGER", "SMALLINT", "TINYINT"))
+        if not exact:
+            reason = {"boolean": "not_a_truth", "date": "not_a_date"}.get(variable.type, "not_a_number")
+            yield reason, f"{present} AND {value} IS NULL"
+        if variable.type == "integer" and not exact:
+            yield "not_whole", f"{value} <> floor({value})"
+    if variable.min is not None:
+        yield "too_small", f"{value} < {variable.min:f}"
+    if variable.max is not None:
+        yield "too_large", f"{value} > {variable.max:f}"
+
+
+def _conditions(name: str, table: Table, rules: Rules) -> list[tuple[str, str, str]]:
+    """(column, reason, SQL condition) of everything that can be wrong in one row by itself."""
+    found = [(key, "no_key", f"coalesce(trim(CAST({quoted(key)} AS VARCHAR)), '') = ''") for key in _KEYS[name]]
+    for variable in _variables(name, rules):
+        given = table.columns.get(variable.name)
+        if given is not None and variable.name in rules.used:
+            found += [(variable.name, reason, condition) for reason, condition in _faults(variable, given)]
+    return found
+
+
+def _refuse(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], rules: Rules, intake: Intake) -> None:
+    """Find faults; when there are none, the typed rows are taken as they are."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE refused (file VARCHAR, row BIGINT, household VARCHAR, key VARCHAR, col VARCHAR, value VARCHAR, reason VARCHAR)")
+    for name, table in tables.items():
+        conditions = _conditions(name, table, rules)
+        if _any_fault(connection, table, conditions):
+            _list_faults(connection, name, table, conditions)
+        _list_repeats(connection, name, table)
+    if "persons" in tables:
+        _list_orphans(connection, tables)
+    if rows(connection, "SELECT count(*) FROM refused")[0][0]:
+        _accept_the_rest(connection, tables, intake)
+    else:
+        _accept_all(connection, tables)
+    if "persons" in tables:
+        intake.without_members = int(str(rows(connection, "SELECT count(*) FROM households ANTI JOIN persons USING (household_id)")[0][0]))
+
+
+def _any_fault(connection: duckdb.DuckDBPyConnection, table: Table, conditions: list[tuple[str, str, str]]) -> bool:
+    anywhere = " OR ".join(f"coalesce(bool_or({condition}), FALSE)" for _, _, condition in conditions)
+    return bool(rows(connection, f"SELECT {anywhere} FROM {table.relation}")[0][0])
+
+
+def _numbered(table: Table) -> str:
+    return f"(SELECT *, row_number() OVER () AS row FROM {table.relation})"
+
+
+def _list_faults(connection: duckdb.DuckDBPyConnection, name: str, table: Table, conditions: list[tuple[str, str, str]]) -> None:
+    file = text(table.path.name)
+    for column, reason, condition in conditions:
+        connection.execute(
+            f"INSERT INTO refused SELECT {file}, row, trim(CAST(household_id AS VARCHAR)), trim(CAST({quoted(_KEYS[name][0])} AS VARCHAR)), "
+            f"{text(column)}, CAST({quoted(column)} AS VARCHAR), {text(reason)} FROM {_numbered(table)} WHERE {condition}"
+        )
+
+
+def _list_repeats(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+    key = _KEYS[name][0]
+    written = f"trim(CAST({quoted(key)} AS VARCHAR))"
+    repeated = f"SELECT {written} FROM {table.relation} WHERE {written} <> '' GROUP BY 1 HAVING count(*) > 1"
+    if not rows(connection, f"SELECT 1 FROM ({repeated}) LIMIT 1"):
+        return
+    connection.execute(
+        f"INSERT INTO refused SELECT {text(table.path.name)}, row, trim(CAST(household_id AS VARCHAR)), {written}, {text(key)}, {written}, 'repeated' "
+        f"FROM {_numbered(table)} WHERE {written} IN ({repeated})"
+    )
+
+
+def _list_orphans(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> None:
+    table = tables["persons"]
+    if rows(connection, "SELECT 1 FROM typed_persons WHERE household_id IS NOT NULL AND household_id NOT IN (SELECT household_id FROM typed_households WHERE household_id IS NOT NULL) LIMIT 1"):
+        connection.execute(
+            f"INSERT INTO refused SELECT {text(table.path.name)}, row, household, CAST(person_id AS VARCHAR), 'household_id', household, 'no_household' "
+            f"FROM (SELECT *, trim(CAST(household_id AS VARCHAR)) AS household FROM {_numbered(table)}) "
+            "WHERE household <> '' AND household NOT IN (SELECT household_id FROM typed_households WHERE household_id IS NOT NULL)"
+        )
+
+
+def _accept_all(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> None:
+    for name in tables:
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM typed_{name}")
+
+
+def _accept_the_rest(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], intake: Intake) -> None:
+    """Leave out refused rows with everything of their households, and note each row that goes."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE refused_households AS SELECT DISTINCT household FROM refused WHERE household IS NOT NULL")
+    for name, table in tables.items():
+        keep = "household_id IS NOT NULL AND household_id NOT IN (SELECT household FROM refused_households)"
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM typed_{name} WHERE {keep}")
+        connection.execute(
+            f"INSERT INTO refused SELECT {text(table.path.name)}, row, household, key, 'household_id', household, 'of_refused_household' FROM "
+            f"(SELECT row, trim(CAST(household_id AS VARCHAR)) AS household, trim(CAST({quoted(_KEYS[name][0])} AS VARCHAR)) AS key FROM {_numbered(table)}) AS t "
+            f"WHERE household IN (SELECT household FROM refused_households) "
+            f"AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.file = {text(table.path.name)} AND r.row = t.row)"
+        )
+        count = rows(connection, f"SELECT count(DISTINCT row) FROM refused WHERE file = {text(table.path.name)}")[0][0]
+        setattr(intake, f"refused_{name}", int(str(count)))
+    listed = rows(connection, "SELECT file, row, household, col, value, reason FROM refused ORDER BY file, row, col, reason")
+    intake.refusals = [Refusal(str(f), int(str(r)), str(h or ""), str(c), str(v or ""), str(reason)) for f, r, h, c, v, reason in listed]

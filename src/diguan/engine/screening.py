@@ -1,0 +1,216 @@
+"""One run of a pack over households: outcomes, cohorts, derived values and totals, as files."""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from diguan.engine import places, plan, totals
+from diguan.engine.connection import connect, rows
+from diguan.engine.intake import Intake, take_in
+from diguan.engine.refusals import write_refusals
+from diguan.engine.sql import quoted, text
+from diguan.rulebook.rules import Rules
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What a run did; the same stands in screening.json beside the results."""
+
+    pack: str
+    version: str
+    digest: str
+    as_of: str
+    households: int
+    persons: int
+    refused_households: int
+    refused_persons: int
+    refused_rows: int
+    without_members: int
+    ignored_columns: list[str]
+    computed: dict[str, str | None]
+    known: dict[str, int]
+    seconds: float
+    folder: str = ""
+    levels: dict[str, str] = field(default_factory=dict)
+
+
+def screen(
+    rules: Rules,
+    data: Path,
+    out: Path,
+    *,
+    place_tree: Path | None = None,
+    missing_as_unknown: bool = False,
+    trusted: bool = False,
+    persons_too: bool = False,
+    memory: str = "",
+    threads: int = 0,
+    progress: Progress = lambda step: None,
+) -> Screened:
+    """Screen the households in the folder `data` under `rules`; write the results to the folder `out`, whole or not at all.
+
+    Rows: outcomes.parquet and derived.parquet one per accepted household, totals.parquet one per place, subject and
+    outcome, refused.csv one per refused row.
+    Unknown: a missing value is never 0 and never a pass.
+    Raises: DataRefused when the data cannot be screened; the folder `out` is then left as it was.
+    """
+    started = time.perf_counter()
+    with _swapped_in(out) as folder, _scratch() as scratch, connect(memory=memory, threads=threads, spill=scratch) as connection:
+        progress("reading")
+        intake = take_in(connection, rules, data, scratch, missing_as_unknown=missing_as_unknown, trusted=trusted)
+        places.build(connection, place_tree, scratch)
+        progress("screening")
+        the_plan = plan.make(rules)
+        connection.execute(f"CREATE TEMP TABLE screened AS {_screened(the_plan, intake)}")
+        progress("writing")
+        _write(connection, rules, folder)
+        if persons_too and intake.has_persons:
+            _write_persons(connection, the_plan, folder)
+        write_refusals(folder / "refused.csv", intake.refusals)
+        result = _summary(connection, rules, intake, the_plan, started)
+        (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return result
+
+
+def outcome_columns(rules: Rules) -> list[str]:
+    """Columns of outcomes.parquet, in order."""
+    columns = ["household_id", "place", "place_number", "persons"]
+    columns += ["weight"] if rules.pack.weight is not None else []
+    columns += ["cohort"] if rules.pack.cohorts else []
+    for name in rules.pack.standards:
+        columns += [name, f"{name}__applies", f"{name}__leaves_not_met", f"{name}__leaves_unknown"]
+    return columns
+
+
+def _screened(the_plan: plan.Plan, intake: Intake) -> str:
+    """A row per household: keys, outcomes as booleans, bits of the single tests, cohort, derived values."""
+    rules = the_plan.rules
+    made = ["household_id", "place", "CAST(coalesce(persons, 0) AS INTEGER) AS persons"]
+    made += ["weight"] if rules.pack.weight is not None else []
+    for name, standard in rules.pack.standards.items():
+        applies = quoted(plan.applies_column(name)) if standard.applies_when is not None else "TRUE"
+        made += [quoted(name), f"{applies} AS {quoted(name + '__applies')}"]
+        made += [f"{bits} AS {quoted(column)}" for column, bits in _bits(rules, name, applies)]
+    if rules.pack.cohorts:
+        made.append(f"{_cohort(rules)} AS cohort")
+    made += [quoted(name) for name, derived in rules.pack.derived.items() if derived.entity == "household"]
+    return f"SELECT {', '.join(made)} FROM ({plan.statement(the_plan, intake.has_persons)})"
+
+
+def _bits(rules: Rules, standard: str, applies: str) -> Iterator[tuple[str, str]]:
+    """Bit n of each number says that single test n is not met, or unknown; 0 where the standard does not apply."""
+    failed, unknown = [], []
+    for number, (_, negated) in enumerate(rules.tests_of(standard)):
+        column = quoted(plan.leaf_column(standard, number))
+        failed.append(f"CASE WHEN {column if negated else 'NOT ' + column} THEN {1 << number} ELSE 0 END")
+        unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << number} ELSE 0 END")
+    for word, bits in (("not_met", failed), ("unknown", unknown)):
+        yield f"{standard}__leaves_{word}", f"CASE WHEN {applies} IS FALSE THEN 0 ELSE CAST({' + '.join(bits)} AS BIGINT) END"
+
+
+def _cohort(rules: Rules) -> str:
+    branches = []
+    for name in rules.pack.cohorts:
+        column = quoted(plan.member_column(name))
+        branches.append(f"WHEN {column} THEN {text(name)} WHEN {column} IS NULL THEN 'unknown'")
+    return f"CASE {' '.join(branches)} ELSE 'none' END"
+
+
+def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) -> None:
+    made = []
+    for column in outcome_columns(rules):
+        if column in rules.pack.standards:
+            made.append(f"CASE WHEN {quoted(column)} THEN 'met' WHEN NOT {quoted(column)} THEN 'not_met' ELSE 'unknown' END AS {quoted(column)}")
+        elif column == "place_number":
+            made.append("levels.place_number")
+        else:
+            made.append(f"screened.{quoted(column)}")
+    numbered = "(SELECT DISTINCT leaf, place_number FROM place_levels WHERE leaf = place) AS levels ON levels.leaf = screened.place"
+    _copy(connection, f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
+    derived = [quoted(name) for name, item in rules.pack.derived.items() if item.entity == "household"]
+    _copy(connection, f"SELECT {', '.join(['household_id', *derived])} FROM screened", folder / "derived.parquet")
+    _copy(connection, totals.statement(rules), folder / "totals.parquet")
+
+
+def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, folder: Path) -> None:
+    derived = [quoted(name) for name, item in the_plan.rules.pack.derived.items() if item.entity == "person"]
+    made = ", ".join(["person_id", "household_id", *derived])
+    _copy(connection, f"SELECT {made} FROM ({plan.persons_statement(the_plan)})", folder / "derived_persons.parquet")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, statement: str, file: Path) -> None:
+    connection.execute(f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _summary(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float) -> Screened:
+    computed, known = _computed_values(connection, rules, the_plan, intake)
+    return Screened(
+        pack=rules.pack.id,
+        version=rules.pack.version,
+        digest=rules.pack.digest,
+        as_of=rules.as_of.isoformat(),
+        households=intake.households,
+        persons=intake.persons,
+        refused_households=intake.refused_households,
+        refused_persons=intake.refused_persons,
+        refused_rows=len(intake.refusals),
+        without_members=intake.without_members,
+        ignored_columns=intake.ignored,
+        computed={name: None if value is None else f"{value:f}" for name, value in computed.items()},
+        known=known,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def _computed_values(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, the_plan: plan.Plan, intake: Intake
+) -> tuple[dict[str, Decimal | None], dict[str, int]]:
+    """Values of the parameters computed over the snapshot, and in how many households what they rest on was known."""
+    found: dict[str, Decimal | None] = {}
+    known: dict[str, int] = {}
+    for name, parameter in rules.pack.parameters.items():
+        if parameter.computed is None:
+            continue
+        statement = plan.computed_statement(the_plan, name, intake.has_persons)
+        value, count = rows(connection, statement)[0]
+        assert value is None or isinstance(value, Decimal)
+        found[name], known[name] = value, int(str(count))
+    return found, known
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="diguan-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _swapped_in(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that takes its place when all went well."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        yield folder
+        folder.chmod(0o755)
+        if out.exists():
+            old = folder.with_name(folder.name + "-old")
+            out.rename(old)
+            folder.rename(out)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            folder.rename(out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

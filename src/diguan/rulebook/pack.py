@@ -1,0 +1,223 @@
+"""What a pack holds once it has been read and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from diguan.rulebook import tree
+from diguan.rulebook.problems import Position
+from diguan.rulebook.texts import Text
+from diguan.rulebook.types import Entity, Type
+from diguan.rulebook.yaml_positions import Scalar
+
+Value = bool | int | Decimal | str | date
+
+
+@dataclass(frozen=True)
+class Document:
+    id: str
+    title: Text
+    issuer: Text
+    number: str = ""
+    date: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a number or a rule comes from."""
+
+    document: Document | None = None
+    clause: Text = field(default_factory=Text)
+    quote: Text = field(default_factory=Text)
+    note: Text = field(default_factory=Text)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An expression as written, as a tree, and where it stands."""
+
+    text: str
+    tree: tree.Expression
+    written: Scalar
+
+    def position(self, line: int, column: int) -> Position:
+        return self.written.position(line, column)
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    entity: Entity
+    type: str  # as declared: boolean integer decimal money date code text
+    label: Text
+    question: Text
+    note: Text
+    unit: str
+    codes: Mapping[str, Text]
+    min: Decimal | None
+    max: Decimal | None
+    sources: tuple[str, ...]
+    protection: str
+    basis: Text
+    at: Position
+
+    @property
+    def value_type(self) -> Type:
+        return declared_type(self.type, self.codes)
+
+
+@dataclass(frozen=True)
+class DatedValue:
+    value: Decimal | int | str | date | bool
+    starts: date
+    ends: date | None
+    source: Source
+    verified: bool
+    at: Position
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    type: str
+    unit: str
+    label: Text
+    values: tuple[DatedValue, ...]
+    computed: Formula | None
+    source: Source
+    verified: bool
+    at: Position
+
+
+@dataclass(frozen=True)
+class Derived:
+    name: str
+    entity: Entity
+    type: str
+    unit: str
+    label: Text
+    note: Text
+    formula: Formula
+    source: Source
+    at: Position
+    result: Type = Type("text")  # the formula's own type, filled in by the checks
+
+
+@dataclass(frozen=True)
+class Standard:
+    name: str
+    label: Text
+    text: Text
+    note: Text
+    applies_when: Formula | None
+    met_when: Formula
+    source: Source
+    verified: bool
+    at: Position
+
+
+@dataclass(frozen=True)
+class Cohort:
+    name: str
+    label: Text
+    text: Text
+    tone: str
+    member_when: Formula
+    source: Source
+    at: Position
+
+
+@dataclass(frozen=True)
+class Campaign:
+    name: str
+    label: Text
+    goal: Text
+    starts: date | None
+    deadline: date
+    baseline_on: date | None
+    baseline_persons: Mapping[str, int]
+    baseline_source: Source
+    verified: bool
+
+
+@dataclass(frozen=True)
+class SeriesPoint:
+    as_of: date
+    numerator: Decimal
+    denominator: Decimal
+    printed: str
+    source: Source
+    verified: bool
+
+    @property
+    def rate(self) -> Decimal:
+        return self.numerator / self.denominator
+
+
+@dataclass(frozen=True)
+class Series:
+    name: str
+    label: Text
+    unit: str
+    points: tuple[SeriesPoint, ...]
+
+
+@dataclass(frozen=True)
+class DesignatedPlace:
+    code: str
+    name: str
+    level: str
+    verified: bool
+    source: Source
+
+
+@dataclass(frozen=True)
+class Designation:
+    name: str
+    label: Text
+    source: Source
+    places: tuple[DesignatedPlace, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    id: str
+    version: str
+    title: Text
+    authority: Text
+    summary: Text
+    status: str
+    currency: str
+    starts: date
+    ends: date | None
+    extends: tuple[str, ...]
+    folder: Path
+    digest: str
+    documents: Mapping[str, Document]
+    sources: Mapping[str, Text]
+    variables: Mapping[str, Variable]
+    parameters: Mapping[str, Parameter]
+    derived: Mapping[str, Derived]
+    standards: Mapping[str, Standard]
+    cohorts: Mapping[str, Cohort]
+    campaigns: Mapping[str, Campaign]
+    series: Mapping[str, Series]
+    designations: Mapping[str, Designation]
+    weight: Formula | None
+
+    def label_of(self, name: str) -> Text:
+        """The label of a variable, derived variable, parameter, standard or cohort."""
+        for group in (self.variables, self.derived, self.parameters, self.standards, self.cohorts):
+            if name in group:
+                return group[name].label
+        return Text({"": name})
+
+
+def declared_type(name: str, codes: Mapping[str, object] = {}) -> Type:
+    """The type of expressions for a type as packs declare it; money is a decimal with a unit."""
+    if name == "code":
+        return Type("code", frozenset(codes))
+    return Type("decimal" if name == "money" else name)  # type: ignore[arg-type]

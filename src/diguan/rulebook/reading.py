@@ -1,0 +1,253 @@
+"""The files of one pack folder, read into the parts of a pack; checks across files are in `checking`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from diguan.rulebook import pack as parts
+from diguan.rulebook.fields import DOCUMENT_NAME, Fields
+from diguan.rulebook.problems import N_, Position, Problem
+from diguan.rulebook.texts import Text
+from diguan.rulebook.yaml_positions import Mapping, read
+
+VARIABLE_TYPES = ("boolean", "integer", "decimal", "money", "date", "code", "text")
+PROTECTIONS = ("open", "personal", "sensitive")
+STATUSES = ("draft", "in_force", "withdrawn")
+TONES = ("poor", "return", "near", "plain")
+
+
+@dataclass
+class Folder:
+    """Everything one folder declares, before it is laid over the pack it extends."""
+
+    path: Path
+    id: str = ""
+    version: str = ""
+    title: Text = field(default_factory=Text)
+    authority: Text = field(default_factory=Text)
+    summary: Text = field(default_factory=Text)
+    status: str = "draft"
+    currency: str = ""
+    starts: date | None = None
+    ends: date | None = None
+    extends: str = ""
+    extends_at: Position | None = None
+    weight: parts.Formula | None = None
+    documents: dict[str, parts.Document] = field(default_factory=dict)
+    sources: dict[str, Text] = field(default_factory=dict)
+    variables: dict[str, parts.Variable] = field(default_factory=dict)
+    parameters: dict[str, parts.Parameter] = field(default_factory=dict)
+    derived: dict[str, parts.Derived] = field(default_factory=dict)
+    standards: dict[str, parts.Standard] = field(default_factory=dict)
+    cohorts: dict[str, parts.Cohort] = field(default_factory=dict)
+    campaigns: dict[str, parts.Campaign] = field(default_factory=dict)
+    series: dict[str, parts.Series] = field(default_factory=dict)
+    designations: dict[str, parts.Designation] = field(default_factory=dict)
+
+
+def read_folder(path: Path, inherited: dict[str, parts.Document], problems: list[Problem]) -> Folder:
+    """Read every file of a pack; faults go to `problems`. `inherited` are documents of the packs it extends."""
+    folder = Folder(path)
+    read_head(folder, problems)
+    documents = {**inherited, **folder.documents}
+    for name, reader in _FILES.items():
+        file = path / name
+        if file.exists():
+            root = Fields(read(file), problems)
+            reader(folder, root, documents)
+            root.done()
+    return folder
+
+
+def read_head(folder: Folder, problems: list[Problem]) -> None:
+    """pack.yaml."""
+    fields = Fields(read(folder.path / "pack.yaml"), problems)
+    folder.id = fields.word("id", required=True)
+    folder.version = fields.word("version", required=True)
+    folder.title, folder.authority = fields.text("title", required=True), fields.text("authority")
+    folder.summary = fields.text("summary")
+    folder.status = fields.choice("status", STATUSES, default="draft")
+    folder.currency = fields.word("currency")
+    folder.extends = fields.word("extends")
+    folder.extends_at = fields.node.entries["extends"].at if folder.extends else None
+    period = fields.get("in_force", required=True)
+    if period is not None:
+        inner = Fields(period, problems)
+        folder.starts, folder.ends = inner.date("from", required=True), inner.date("to")
+        inner.done()
+    for name, entry in fields.each("documents", names=DOCUMENT_NAME):
+        folder.documents[name] = parts.Document(
+            name, entry.text("title", required=True), entry.text("issuer"), entry.word("number"), entry.word("date"), entry.word("url")
+        )
+        entry.done()
+    folder.weight = fields.formula("weight")
+    fields.done()
+
+
+def _dictionary(folder: Folder, root: Fields, _: dict[str, parts.Document]) -> None:
+    sources = root.get("sources")
+    if isinstance(sources, Mapping):
+        reader = Fields(sources, root.problems)
+        folder.sources = {key.text: reader.text(key.text) for key, _node in sources}
+    for name, entry in root.each("variables"):
+        kind = entry.choice("type", VARIABLE_TYPES)
+        codes_node = entry.get("codes", required=kind == "code")
+        codes: dict[str, Text] = {}
+        if codes_node is not None:
+            reader = Fields(codes_node, root.problems)
+            codes = {key.text: reader.text(key.text) for key, _node in reader.node}
+            if kind != "code":
+                entry.problem(codes_node.at, N_("Only a variable of type code has codes."), N_("write type: code"))
+        folder.variables[name] = parts.Variable(
+            name=name,
+            entity="person" if entry.choice("entity", ("household", "person")) == "person" else "household",
+            type=kind,
+            label=entry.text("label", required=True),
+            question=entry.text("question"),
+            note=entry.text("note"),
+            unit=entry.word("unit"),
+            codes=codes,
+            min=entry.number("min"),
+            max=entry.number("max"),
+            sources=entry.words("sources"),
+            protection=entry.choice("protection", PROTECTIONS, default="personal"),
+            basis=entry.text("basis"),
+            at=entry.at,
+        )
+        entry.get("example")
+        entry.done()
+
+
+def _parameters(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
+    for name, entry in root.each("parameters"):
+        kind = entry.choice("type", tuple(t for t in VARIABLE_TYPES if t != "code"))
+        computed = entry.formula("computed")
+        values: list[parts.DatedValue] = []
+        for item in entry.items("values", required=computed is None and entry.get("computed") is None):
+            value = _dated_value(item, kind, documents)
+            if value is not None:
+                values.append(value)
+        folder.parameters[name] = parts.Parameter(
+            name, kind, entry.word("unit"), entry.text("label", required=True), tuple(values), computed,
+            entry.source(documents), entry.truth("verified", default=True), entry.at,
+        )  # fmt: skip
+        if values and computed:
+            entry.problem(entry.at, N_("“{word}” is both computed and given."), N_("keep computed: or values:"), word=name)
+        entry.done()
+
+
+def _dated_value(item: Fields, kind: str, documents: dict[str, parts.Document]) -> parts.DatedValue | None:
+    starts, ends = item.date("from", required=True), item.date("to")
+    node = item.get("value", required=True)
+    value = None if node is None else item.value(node, kind)
+    source = item.source(documents, required=True)
+    verified = item.truth("verified", default=False)
+    item.done()
+    if starts and ends and ends < starts:
+        item.problem(item.at, N_("The period ends before it begins."))
+        return None
+    if value is None or starts is None:
+        return None
+    return parts.DatedValue(value, starts, ends, source, verified, item.at)
+
+
+def _derived(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
+    for name, entry in root.each("derived"):
+        formula = entry.formula("formula", required=True)
+        entity = entry.choice("entity", ("household", "person"))
+        kind = entry.choice("type", VARIABLE_TYPES)
+        label, note, unit = entry.text("label", required=True), entry.text("note"), entry.word("unit")
+        source = entry.source(documents)
+        if formula is not None:
+            folder.derived[name] = parts.Derived(
+                name, "person" if entity == "person" else "household", kind, unit, label, note, formula, source, entry.at
+            )
+        entry.done()
+
+
+def _standards(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
+    for name, entry in root.each("standards"):
+        applies, met = entry.formula("applies_when"), entry.formula("met_when", required=True)
+        standard = (
+            entry.text("label", required=True), entry.text("text"), entry.text("note"),
+            entry.source(documents, required=True), entry.truth("verified", default=True),
+        )  # fmt: skip
+        entry.done()
+        if met is not None:
+            label, text, note, source, verified = standard
+            folder.standards[name] = parts.Standard(name, label, text, note, applies, met, source, verified, entry.at)
+
+
+def _cohorts(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
+    for name, entry in root.each("cohorts"):
+        member = entry.formula("member_when", required=True)
+        label, text = entry.text("label", required=True), entry.text("text")
+        tone = entry.choice("tone", TONES, default="plain")
+        source = entry.source(documents, required=True)
+        entry.done()
+        if member is not None:
+            folder.cohorts[name] = parts.Cohort(name, label, text, tone, member, source, entry.at)
+
+
+def _campaigns(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
+    for name, entry in root.each("campaigns"):
+        label, goal = entry.text("label", required=True), entry.text("goal")
+        starts, deadline = entry.date("starts"), entry.date("deadline", required=True)
+        baseline_on, persons, source, verified = None, {}, parts.Source(), False
+        node = entry.get("baseline")
+        if node is not None:
+            inner = Fields(node, root.problems)
+            baseline_on = inner.date("as_of", required=True)
+            counts = inner.get("persons", required=True)
+            if isinstance(counts, Mapping):
+                persons = {key.text: int(inner.as_number(value) or 0) for key, value in counts}
+            source, verified = inner.source(documents, required=True), inner.truth("verified", default=False)
+            inner.done()
+        entry.done()
+        if deadline is not None:
+            folder.campaigns[name] = parts.Campaign(name, label, goal, starts, deadline, baseline_on, persons, source, verified)
+
+
+def _series(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
+    for name, entry in root.each("series"):
+        points = []
+        for item in entry.items("points", required=True):
+            as_of = item.date("as_of", required=True)
+            top, bottom = item.number("numerator", required=True), item.number("denominator", required=True)
+            point = (item.word("printed"), item.source(documents, required=True), item.truth("verified", default=False))
+            item.done()
+            if as_of and top is not None and bottom:
+                points.append(parts.SeriesPoint(as_of, top, bottom, *point))
+        folder.series[name] = parts.Series(name, entry.text("label", required=True), entry.word("unit"), tuple(points))
+        entry.done()
+
+
+def _places(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
+    for name, entry in root.each("designations"):
+        places = []
+        for item in entry.items("places", required=True):
+            places.append(
+                parts.DesignatedPlace(
+                    item.word("code", required=True), item.word("name"), item.word("level"),
+                    item.truth("verified", default=False), item.source(documents),
+                )  # fmt: skip
+            )
+            item.done()
+        folder.designations[name] = parts.Designation(
+            name, entry.text("label", required=True), entry.source(documents, required=True), tuple(places)
+        )
+        entry.done()
+
+
+_FILES: dict[str, Callable[[Folder, Fields, dict[str, parts.Document]], None]] = {
+    "dictionary.yaml": _dictionary,
+    "parameters.yaml": _parameters,
+    "derived.yaml": _derived,
+    "standards.yaml": _standards,
+    "cohorts.yaml": _cohorts,
+    "campaigns.yaml": _campaigns,
+    "series.yaml": _series,
+    "places.yaml": _places,
+}
+KNOWN_FILES = ("pack.yaml", *_FILES)

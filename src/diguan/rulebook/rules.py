@@ -1,0 +1,70 @@
+"""A pack on one date: what an evaluator works from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from diguan.rulebook import order, tree
+from diguan.rulebook.pack import DatedValue, Pack, Value
+from diguan.rulebook.problems import N_, PeriodNotCovered
+
+
+@dataclass(frozen=True)
+class Rules:
+    pack: Pack
+    as_of: date
+    parameters: Mapping[str, DatedValue]
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Derived variables, standards and :computed parameters, each after what it needs."""
+        return tuple(order.evaluation_order(self.pack))
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Dictionary variables that the rules really read."""
+        roots = [cohort.member_when.tree for cohort in self.pack.cohorts.values()]
+        roots += [expression for _, expression in order.expressions(self.pack)]
+        roots += [self.pack.weight.tree] if self.pack.weight else []
+        return frozenset(name for root in roots for name in order.needs(root) if name in self.pack.variables)
+
+    def value_of(self, parameter: str) -> Value:
+        return self.parameters[parameter].value
+
+    def tests_of(self, standard: str) -> list[tuple[tree.Expression, bool]]:
+        """The single tests of a standard, in the order of their bits, each with whether it is negated."""
+        return list(tree.leaves(self.pack.standards[standard].met_when.tree))
+
+
+def at(pack: Pack, as_of: date) -> Rules:
+    """The rules of a pack on a date.
+
+    Raises: PeriodNotCovered when the pack, or a parameter that its rules use, has no validity on that date.
+    """
+    if as_of < pack.starts or (pack.ends is not None and as_of > pack.ends):
+        raise PeriodNotCovered(
+            N_("The pack {pack} is in force from {starts} to {ends}; {date} lies outside."),
+            pack=pack.id, starts=pack.starts, ends=pack.ends or "…", date=as_of,
+        )  # fmt: skip
+    roots = [expression for _, expression in order.expressions(pack)]
+    roots += [cohort.member_when.tree for cohort in pack.cohorts.values()]
+    roots += [pack.weight.tree] if pack.weight else []
+    wanted = {name[1:] for root in roots for name in order.needs(root) if name.startswith(":")}
+    found: dict[str, DatedValue] = {}
+    for name in sorted(wanted):
+        parameter = pack.parameters[name]
+        if parameter.computed is not None:
+            continue
+        value = dated(parameter.values, as_of)
+        if value is None:
+            raise PeriodNotCovered(
+                N_("The parameter {name} of the pack {pack} has no value on {date}."), name=name, pack=pack.id, date=as_of
+            )
+        found[name] = value
+    return Rules(pack, as_of, found)
+
+
+def dated(values: tuple[DatedValue, ...], on: date) -> DatedValue | None:
+    """The value in force on a date, if any."""
+    return next((v for v in values if v.starts <= on and (v.ends is None or on <= v.ends)), None)
