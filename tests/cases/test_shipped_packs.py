@@ -1,0 +1,118 @@
+"""The packs that are shipped: whole, worded in every language, sourced, and shown by cases."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import yaml
+
+from diguan.rulebook import loading
+from diguan.rulebook.pack import Pack, Source
+from diguan.rulebook.texts import Text
+
+PACKS = sorted(head.parent for head in loading.shipped().glob("*/pack.yaml"))
+NAMES = [folder.name for folder in PACKS]
+
+
+@pytest.fixture(params=PACKS, ids=NAMES)
+def pack(request: pytest.FixtureRequest) -> Pack:
+    return loading.load(request.param)
+
+
+def _texts(thing: object) -> Iterator[Text]:
+    if isinstance(thing, Text):
+        yield thing
+    elif isinstance(thing, dict):
+        for value in thing.values():
+            yield from _texts(value)
+    elif isinstance(thing, tuple | list):
+        for value in thing:
+            yield from _texts(value)
+    elif is_dataclass(thing):
+        for item in fields(thing):
+            yield from _texts(getattr(thing, item.name))
+
+
+def _cases(folder: Path) -> list[dict[str, dict[str, object]]]:
+    files = sorted((folder / "cases").glob("*.yaml"))
+    return [case for file in files for case in yaml.safe_load(file.read_text("utf-8"))["cases"]]
+
+
+def _is_stated(source: Source) -> bool:
+    return source.document is not None or bool(source.note)
+
+
+def test_every_text_is_given_in_every_language_of_the_interface(pack: Pack) -> None:
+    texts = [text for text in _texts(pack) if text]
+    assert texts
+    assert [text for text in texts if "" in text.by_language or text.missing()] == []
+
+
+def test_every_number_says_where_it_comes_from(pack: Pack) -> None:
+    for parameter in pack.parameters.values():
+        sources = [value.source for value in parameter.values] or [parameter.source]
+        assert all(_is_stated(source) for source in sources), parameter.name
+
+
+def test_every_rule_cites_a_document(pack: Pack) -> None:
+    for rule in (*pack.standards.values(), *pack.cohorts.values()):
+        assert rule.source.document is not None, rule.name
+
+
+def test_every_designated_place_says_where_it_comes_from(pack: Pack) -> None:
+    for designation in pack.designations.values():
+        for place in designation.places:
+            assert _is_stated(place.source), place.code
+            assert place.source.document is not None or not place.verified, place.code
+
+
+def test_cases_show_every_standard_met_not_met_and_unknown(pack: Pack) -> None:
+    seen: dict[str, set[object]] = defaultdict(set)
+    own = [folder for folder in PACKS if folder.name in (pack.id, *pack.extends)]
+    for case in (case for folder in own for case in _cases(folder)):
+        for standard, outcome in case["expect"].get("standards", {}).items():  # type: ignore[attr-defined]
+            seen[standard].add(outcome)
+    for standard in pack.standards:
+        assert seen[standard] == {"met", "not_met", "unknown"}, standard
+
+
+def test_cases_show_every_cohort_entered_none_and_unknown(pack: Pack) -> None:
+    if pack.cohorts:
+        seen = {case["expect"]["cohort"] for case in _cases(pack.folder) if "cohort" in case["expect"]}
+        assert seen == {*pack.cohorts, "none", "unknown"}
+
+
+def test_names_of_cases_are_sentences_of_their_own() -> None:
+    names = [case["name"] for folder in PACKS for case in _cases(folder)]
+    assert len(names) == len(set(map(str, names)))
+    assert all(len(str(name).split()) > 4 for name in names)
+
+
+def test_the_european_pack_shares_no_variable_with_the_chinese_ones() -> None:
+    chinese, european = loading.load(loading.shipped() / "cn-jilin-2020"), loading.load(loading.shipped() / "eu-silc")
+    assert not set(chinese.variables) & set(european.variables)
+
+
+def test_jilin_counts_the_published_persons_at_its_baseline() -> None:
+    jilin = loading.load(loading.shipped() / "cn-jilin-2020")
+    baseline = jilin.campaigns["general_offensive"].baseline_persons
+    assert baseline == {"remaining_poor": 10063, "unstable_exited": 10325, "near_poor": 13603}
+    assert sum(baseline.values()) == 33991
+
+
+def test_jilin_has_eight_national_and_seven_provincial_counties() -> None:
+    places = loading.load(loading.shipped() / "cn-jilin-2020").designations["designated_county"].places
+    levels = [place.level for place in places]
+    assert (levels.count("national"), levels.count("provincial"), len({place.code for place in places})) == (8, 7, 15)
+
+
+def test_the_incidence_of_jilin_is_recomputed_from_counts_to_the_printed_rate() -> None:
+    points = loading.load(loading.shipped() / "cn-jilin-2020").series["incidence"].points
+    printed = [point for point in points if point.printed]
+    assert len(printed) >= 2
+    for point in printed:
+        rate = Decimal(point.printed.removesuffix("%").strip())
+        assert (point.rate * 100).quantize(rate) == rate, point.as_of
