@@ -1,6 +1,7 @@
 """Snapshots in, results out, on DuckDB. Pure: knows neither Django nor any registry."""
 
+from diguan.engine.household import one_household
 from diguan.engine.problems import DataRefused, Refusal
-from diguan.engine.screening import Screened, outcome_columns, screen
+from diguan.engine.screening import STEPS, Screened, outcome_columns, screen
 
-__all__ = ["DataRefused", "Refusal", "Screened", "outcome_columns", "screen"]
+__all__ = ["STEPS", "DataRefused", "Refusal", "Screened", "one_household", "outcome_columns", "screen"]

@@ -34,6 +34,7 @@ class Intake:
     refusals: list[Refusal] = field(default_factory=list)
     refused_households: int = 0
     refused_persons: int = 0
+    rounded: int = 0
     ignored: list[str] = field(default_factory=list)
 
 
@@ -182,7 +183,9 @@ def _refuse(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], rul
     connection.execute("CREATE OR REPLACE TEMP TABLE refused (file VARCHAR, row BIGINT, household VARCHAR, key VARCHAR, col VARCHAR, value VARCHAR, reason VARCHAR)")
     for name, table in tables.items():
         conditions = _conditions(name, table, rules)
-        if _any_fault(connection, table, conditions):
+        any_fault, rounded = _look_through(connection, name, table, rules, conditions)
+        intake.rounded += rounded
+        if any_fault:
             _list_faults(connection, name, table, conditions)
         _list_repeats(connection, name, table)
     if "persons" in tables:
@@ -195,9 +198,25 @@ def _refuse(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], rul
         intake.without_members = int(str(rows(connection, "SELECT count(*) FROM households ANTI JOIN persons USING (household_id)")[0][0]))
 
 
-def _any_fault(connection: duckdb.DuckDBPyConnection, table: Table, conditions: list[tuple[str, str, str]]) -> bool:
+def _look_through(
+    connection: duckdb.DuckDBPyConnection, name: str, table: Table, rules: Rules, conditions: list[tuple[str, str, str]]
+) -> tuple[bool, int]:
+    """In one pass: whether anything is wrong, and how many numbers have more than six places."""
     anywhere = " OR ".join(f"coalesce(bool_or({condition}), FALSE)" for _, _, condition in conditions)
-    return bool(rows(connection, f"SELECT {anywhere} FROM {table.relation}")[0][0])
+    longer = [_longer(v, table.columns[v.name]) for v in _variables(name, rules) if v.name in rules.used and v.name in table.columns]
+    counted = " + ".join(f"count(*) FILTER (WHERE {condition})" for condition in longer if condition) or "0"
+    fault, rounded = rows(connection, f"SELECT {anywhere}, {counted} FROM {table.relation}")[0]
+    return bool(fault), int(str(rounded))
+
+
+def _longer(variable: Variable, given: str) -> str:
+    """SQL: whether a number as written has more than six places; empty where that cannot be."""
+    if not variable.value_type.is_number:
+        return ""
+    name = quoted(variable.name)
+    if given == "VARCHAR":
+        return f"regexp_matches({name}, '[.][0-9]{{6}}[0-9]*[1-9]')"
+    return f"abs({name} - round({name}, 6)) > 1e-9 * abs({name})" if given in ("DOUBLE", "FLOAT") else ""
 
 
 def _numbered(table: Table) -> str:

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from diguan.engine.connection import connect, rows
 from diguan.engine.intake import Intake, take_in
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
+from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
 Progress = Callable[[str], None]
+STEPS = {"reading": N_("reading and checking"), "screening": N_("screening"), "writing": N_("writing results")}
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,11 @@ class Screened:
     refused_persons: int
     refused_rows: int
     without_members: int
+    rounded: int
     ignored_columns: list[str]
     computed: dict[str, str | None]
     known: dict[str, int]
     seconds: float
-    folder: str = ""
-    levels: dict[str, str] = field(default_factory=dict)
 
 
 def screen(
@@ -56,6 +57,7 @@ def screen(
     memory: str = "",
     threads: int = 0,
     progress: Progress = lambda step: None,
+    translate: Callable[[str], str] = str,
 ) -> Screened:
     """Screen the households in the folder `data` under `rules`; write the results to the folder `out`, whole or not at all.
 
@@ -65,7 +67,7 @@ def screen(
     Raises: DataRefused when the data cannot be screened; the folder `out` is then left as it was.
     """
     started = time.perf_counter()
-    with _swapped_in(out) as folder, _scratch() as scratch, connect(memory=memory, threads=threads, spill=scratch) as connection:
+    with _swapped_in(out) as folder, scratch_folder() as scratch, connect(memory=memory, threads=threads, spill=scratch) as connection:
         progress("reading")
         intake = take_in(connection, rules, data, scratch, missing_as_unknown=missing_as_unknown, trusted=trusted)
         places.build(connection, place_tree, scratch)
@@ -76,7 +78,7 @@ def screen(
         _write(connection, rules, folder)
         if persons_too and intake.has_persons:
             _write_persons(connection, the_plan, folder)
-        write_refusals(folder / "refused.csv", intake.refusals)
+        write_refusals(folder / "refused.csv", intake.refusals, translate)
         result = _summary(connection, rules, intake, the_plan, started)
         (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
     return result
@@ -153,7 +155,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, statement: str, file: Path) -> 
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float) -> Screened:
-    computed, known = _computed_values(connection, rules, the_plan, intake)
+    computed, known = computed_values(connection, rules, the_plan, intake)
     return Screened(
         pack=rules.pack.id,
         version=rules.pack.version,
@@ -165,6 +167,7 @@ def _summary(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake
         refused_persons=intake.refused_persons,
         refused_rows=len(intake.refusals),
         without_members=intake.without_members,
+        rounded=intake.rounded,
         ignored_columns=intake.ignored,
         computed={name: None if value is None else f"{value:f}" for name, value in computed.items()},
         known=known,
@@ -172,14 +175,14 @@ def _summary(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake
     )
 
 
-def _computed_values(
+def computed_values(
     connection: duckdb.DuckDBPyConnection, rules: Rules, the_plan: plan.Plan, intake: Intake
 ) -> tuple[dict[str, Decimal | None], dict[str, int]]:
     """Values of the parameters computed over the snapshot, and in how many households what they rest on was known."""
     found: dict[str, Decimal | None] = {}
     known: dict[str, int] = {}
-    for name, parameter in rules.pack.parameters.items():
-        if parameter.computed is None:
+    for name in rules.pack.parameters:
+        if not rules.is_computed(name):
             continue
         statement = plan.computed_statement(the_plan, name, intake.has_persons)
         value, count = rows(connection, statement)[0]
@@ -189,7 +192,7 @@ def _computed_values(
 
 
 @contextmanager
-def _scratch() -> Iterator[Path]:
+def scratch_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="diguan-"))
     try:
         yield folder

@@ -44,7 +44,7 @@ def emit(node: tree.Expression, context: Context) -> str:
 
 
 def _parameter(node: tree.Parameter, context: Context) -> str:
-    if context.rules.pack.parameters[node.name].computed is not None:
+    if context.rules.is_computed(node.name):
         return f"(SELECT value FROM {quoted('computed ' + node.name)})"
     return literal(context.rules.value_of(node.name))
 

@@ -1,9 +1,25 @@
 """Packs: policy as files, read, checked and explained. Pure: knows neither Django nor any database."""
 
-from diguan.rulebook import numbers
+from diguan.rulebook import cases, numbers, problems, reasons
 from diguan.rulebook.loading import load, shipped
 from diguan.rulebook.pack import Pack
 from diguan.rulebook.problems import PackProblems, PeriodNotCovered, RulesRefused
-from diguan.rulebook.rules import Rules, at
+from diguan.rulebook.reference import Household
+from diguan.rulebook.rules import Rules, at, dated
 
-__all__ = ["Pack", "PackProblems", "PeriodNotCovered", "Rules", "RulesRefused", "at", "load", "numbers", "shipped"]
+__all__ = [
+    "Household",
+    "Pack",
+    "PackProblems",
+    "PeriodNotCovered",
+    "Rules",
+    "RulesRefused",
+    "at",
+    "cases",
+    "dated",
+    "load",
+    "numbers",
+    "problems",
+    "reasons",
+    "shipped",
+]

@@ -51,7 +51,7 @@ class Household:
         return self._member_values[member, name]
 
     def parameter(self, name: str) -> Value:
-        if self.rules.pack.parameters[name].computed is not None:
+        if self.rules.is_computed(name):
             return self.computed.get(name)
         return plain(self.rules.value_of(name))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from diguan.rulebook import order, tree
@@ -15,11 +16,14 @@ class Rules:
     pack: Pack
     as_of: date
     parameters: Mapping[str, DatedValue]
+    # Values given for computed parameters, such as those of an earlier screening.
+    given: Mapping[str, Decimal]
 
     @cached_property
     def order(self) -> tuple[str, ...]:
         """Derived variables, standards and :computed parameters, each after what it needs."""
-        return tuple(order.evaluation_order(self.pack))
+        known = {":" + name for name in self.given}
+        return tuple(name for name in order.evaluation_order(self.pack) if name not in known)
 
     @cached_property
     def used(self) -> frozenset[str]:
@@ -29,16 +33,20 @@ class Rules:
         roots += [self.pack.weight.tree] if self.pack.weight else []
         return frozenset(name for root in roots for name in order.needs(root) if name in self.pack.variables)
 
+    def is_computed(self, parameter: str) -> bool:
+        """Whether a parameter has to be computed over the snapshot."""
+        return self.pack.parameters[parameter].computed is not None and parameter not in self.given
+
     def value_of(self, parameter: str) -> Value:
-        return self.parameters[parameter].value
+        return self.given[parameter] if parameter in self.given else self.parameters[parameter].value
 
     def tests_of(self, standard: str) -> list[tuple[tree.Expression, bool]]:
         """The single tests of a standard, in the order of their bits, each with whether it is negated."""
         return list(tree.leaves(self.pack.standards[standard].met_when.tree))
 
 
-def at(pack: Pack, as_of: date) -> Rules:
-    """The rules of a pack on a date.
+def at(pack: Pack, as_of: date, given: Mapping[str, Decimal] = {}) -> Rules:
+    """The rules of a pack on a date; `given` are values for computed parameters.
 
     Raises: PeriodNotCovered when the pack, or a parameter that its rules use, has no validity on that date.
     """
@@ -62,7 +70,7 @@ def at(pack: Pack, as_of: date) -> Rules:
                 N_("The parameter {name} of the pack {pack} has no value on {date}."), name=name, pack=pack.id, date=as_of
             )
         found[name] = value
-    return Rules(pack, as_of, found)
+    return Rules(pack, as_of, found, given)
 
 
 def dated(values: tuple[DatedValue, ...], on: date) -> DatedValue | None:

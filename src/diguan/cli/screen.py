@@ -1,0 +1,95 @@
+"""diguan screen and diguan explain: a pack over files, without any database; or over the registry."""
+
+import sys
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from diguan import engine, rulebook
+from diguan.cli import tables
+from diguan.cli.language import chosen, translator
+from diguan.cli.pack import loaded
+from diguan.rulebook.problems import N_, RulesRefused
+
+DATE = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command(help="Screen households under a pack: from files (--data, --out), or the registry's own when no --data is given.")
+@click.option("--pack", "folder", metavar="DIR", help="folder of the pack, or the name of a shipped one")
+@click.option("--data", type=click.Path(path_type=Path), help="folder with households and persons (.parquet or .csv)")
+@click.option("--as-of", type=DATE, help="the date whose rules and ages count")
+@click.option("--out", type=click.Path(path_type=Path), help="folder for the results; replaced as a whole")
+@click.option("--places", type=click.Path(path_type=Path), help="tree of places: a CSV or Parquet file with code, name, parent_code")
+@click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
+@click.option("--persons", is_flag=True, help="also write the derived values of every person")
+@click.option("--memory", default="", help="memory limit such as 4GB; beyond it work spills to disk")
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def screen(
+    folder: str | None, data: Path | None, as_of: datetime | None, out: Path | None, places: Path | None,
+    missing_as_unknown: bool, persons: bool, memory: str, lang: str | None,
+) -> None:  # fmt: skip
+    language = chosen(lang)
+    say = translator(language)
+    if data is None:
+        from diguan.cli.registry_screening import screen_registry
+
+        return screen_registry(folder, as_of.date() if as_of else None, language)
+    if folder is None or as_of is None or out is None:
+        raise click.UsageError(say(N_("Screening files needs --pack, --data, --as-of and --out.")))
+    pack = loaded(folder, language)
+    try:
+        rules = rulebook.at(pack, as_of.date())
+        done = engine.screen(
+            rules, data, out, place_tree=places, missing_as_unknown=missing_as_unknown, persons_too=persons, memory=memory,
+            translate=say, progress=lambda step: click.echo(f"… {say(engine.STEPS[step])}", err=True),
+        )  # fmt: skip
+    except RulesRefused as refused:
+        click.echo(refused.message(say), err=True)
+        sys.exit(1)
+    tables.print_screening(rules, done, out, language)
+
+
+@click.command(help="Print why one household meets each standard or not: from files (--data), with the values behind each test.")
+@click.option("--household", "key", required=True, metavar="KEY", help="the household's key")
+@click.option("--pack", "folder", metavar="DIR", help="folder of the pack, or the name of a shipped one")
+@click.option("--data", type=click.Path(path_type=Path), help="folder with households and persons; without it, the registry is asked")
+@click.option("--as-of", type=DATE, help="the date whose rules and ages count")
+@click.option("--given", multiple=True, metavar="NAME=VALUE", help="value of a computed parameter; without it, it is computed over --data")
+@click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def explain(
+    key: str, folder: str | None, data: Path | None, as_of: datetime | None, given: tuple[str, ...], missing_as_unknown: bool, lang: str | None
+) -> None:
+    language = chosen(lang)
+    say = translator(language)
+    if data is None:
+        from diguan.cli.registry_screening import explain_registry
+
+        return explain_registry(key, language)
+    if folder is None or as_of is None:
+        raise click.UsageError(say(N_("Explaining from files needs --pack, --data and --as-of.")))
+    pack = loaded(folder, language)
+    try:
+        rules = rulebook.at(pack, as_of.date(), _given(given, pack))
+        facts = engine.one_household(rules, data, key, missing_as_unknown=missing_as_unknown)
+    except RulesRefused as refused:
+        click.echo(refused.message(say), err=True)
+        sys.exit(1)
+    household = rulebook.Household(rules, facts.household, facts.members, facts.computed)
+    tables.print_explanation(household, key, facts.member_keys, language)
+
+
+def _given(pairs: tuple[str, ...], pack: rulebook.Pack) -> dict[str, Decimal]:
+    values: dict[str, Decimal] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        parameter = pack.parameters.get(name)
+        try:
+            if parameter is None or parameter.computed is None:
+                raise ValueError
+            values[name] = Decimal(value)
+        except (ValueError, ArithmeticError) as error:
+            raise click.BadParameter(f"{pair}: NAME=VALUE, a computed parameter and a number", param_hint="--given") from error
+    return values

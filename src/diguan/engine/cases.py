@@ -1,0 +1,62 @@
+"""The worked cases of a pack, answered by DuckDB."""
+
+import csv
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from diguan.engine.screening import screen
+from diguan.rulebook.cases import Case, Miss, misses
+from diguan.rulebook.pack import Pack
+from diguan.rulebook.reference import Value
+from diguan.rulebook.rules import at
+
+
+def by_engine(pack: Pack, cases: Sequence[Case]) -> Iterator[Miss]:
+    """What the engine answers otherwise than the cases promise; cases of one date and one set of given values run together."""
+
+    def together(case: Case) -> tuple[str, str]:
+        return case.as_of.isoformat(), repr(sorted(case.computed.items()))
+
+    for _, group in groupby(sorted(cases, key=together), key=together):
+        yield from _run(pack, list(group))
+
+
+def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
+    rules = at(pack, cases[0].as_of, cases[0].computed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        homes = [(f"{i:06}", case.facts) for i, case in enumerate(cases)]
+        people = [(f"{i:06}.{j}", f"{i:06}", facts) for i, case in enumerate(cases) for j, facts in enumerate(case.members)]
+        names = {entity: [v.name for v in pack.variables.values() if v.entity == entity] for entity in ("household", "person")}
+        _write(folder / "households.csv", ["household_id", *names["household"]], ([key, *_cells(facts, names["household"])] for key, facts in homes))
+        _write(folder / "persons.csv", ["person_id", "household_id", *names["person"]], ([p, h, *_cells(facts, names["person"])] for p, h, facts in people))
+        screen(rules, folder, folder / "out", threads=1)
+        outcomes = _rows(folder / "out/outcomes.parquet")
+        derived = _rows(folder / "out/derived.parquet")
+    for index, case in enumerate(cases):
+        key = f"{index:06}"
+        if key not in outcomes:
+            yield Miss(case, "household", "accepted", "refused")
+            continue
+        found = outcomes[key]
+        yield from misses(case, {name: str(found[name]) for name in pack.standards}, str(found.get("cohort", "")), derived[key])
+
+
+def _cells(facts: Mapping[str, Value], names: list[str]) -> list[object]:
+    return ["" if facts.get(name) is None else facts[name] for name in names]
+
+
+def _write(file: Path, heading: list[str], rows: Iterator[list[object]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(heading)
+        writer.writerows(rows)
+
+
+def _rows(file: Path) -> dict[str, dict[str, Value]]:
+    relation = duckdb.read_parquet(str(file))
+    return {row[0]: dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()}

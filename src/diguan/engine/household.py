@@ -1,0 +1,53 @@
+"""One household out of files, as the reference evaluator wants it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from diguan.engine import plan
+from diguan.engine.connection import connect
+from diguan.engine.intake import Intake, take_in
+from diguan.engine.problems import DataRefused
+from diguan.engine.screening import computed_values, scratch_folder
+from diguan.rulebook.problems import N_
+from diguan.rulebook.reference import Value
+from diguan.rulebook.rules import Rules
+
+
+@dataclass(frozen=True)
+class HouseholdFacts:
+    household: Mapping[str, Value]
+    members: list[Mapping[str, Value]]
+    member_keys: list[str]
+    computed: Mapping[str, Decimal | None]
+
+
+def one_household(rules: Rules, data: Path, key: str, *, missing_as_unknown: bool = False) -> HouseholdFacts:
+    """The facts of the household `key` in the files of `data`, checked as for a screening.
+
+    Raises: DataRefused when the data cannot be read, or the household is not there or was refused.
+    """
+    with scratch_folder() as scratch, connect(spill=scratch) as connection:
+        intake = take_in(connection, rules, data, scratch, missing_as_unknown=missing_as_unknown)
+        found = _records(connection, "households", key)
+        if not found:
+            raise _absent(intake, key)
+        members = _records(connection, "persons", key) if intake.has_persons else []
+        computed, _ = computed_values(connection, rules, plan.make(rules), intake)
+    return HouseholdFacts(found[0], members, [str(member["person_id"]) for member in members], computed)
+
+
+def _records(connection: duckdb.DuckDBPyConnection, view: str, key: str) -> list[Mapping[str, Value]]:
+    relation = connection.execute(f"SELECT * FROM {view} WHERE household_id = ?", [key])
+    names = [item[0] for item in relation.description or []]
+    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+
+
+def _absent(intake: Intake, key: str) -> DataRefused:
+    refusal = next((item for item in intake.refusals if item.household == key), None)
+    if refusal is None:
+        return DataRefused(N_("There is no household {key} in the data."), key=key)
+    return DataRefused(N_("Household {key} was refused: {reason}"), key=key, reason=refusal.message())
