@@ -6,9 +6,13 @@ from django.db import models
 
 
 class Place(models.Model):
-    """A node of the tree. It and everything below it lie in the half-open range [number, upper)."""
+    """A node of the tree. It and everything below it lie in the half-open range [number, upper).
 
-    number = models.BigIntegerField(unique=True)
+    A first child may begin where its parent does (a city without counties has one county of its own code and 00), so
+    that only the two ends together are one place's own.
+    """
+
+    number = models.BigIntegerField()
     upper = models.BigIntegerField()
     depth = models.PositiveSmallIntegerField()
     level = models.CharField(max_length=40)
@@ -18,8 +22,9 @@ class Place(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
 
     class Meta:
-        ordering = ["number"]
+        ordering = ["number", "depth"]
         constraints = [
+            models.UniqueConstraint(fields=["number", "upper"], name="place_range_is_its_own"),
             models.CheckConstraint(condition=models.Q(number__lt=models.F("upper")), name="place_is_a_range"),
             models.CheckConstraint(
                 condition=models.Q(depth=0, parent__isnull=True) | models.Q(depth__gt=0, parent__isnull=False),
