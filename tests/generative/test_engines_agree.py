@@ -14,7 +14,14 @@ from diguan import engine, rulebook
 from diguan.rulebook.reference import Household
 
 AS_OF = date(2020, 2, 29)
-HOUSEHOLD = {"money_a": "money", "money_b": "decimal", "count_h": "integer", "flag_h": "boolean", "code_h": "code", "day_h": "date"}
+HOUSEHOLD = {
+    "money_a": "money",
+    "money_b": "decimal",
+    "count_h": "integer",
+    "flag_h": "boolean",
+    "code_h": "code",
+    "day_h": "date",
+}
 PERSON = {"wage": "money", "years": "integer", "born": "date", "flag_p": "boolean", "code_p": "code"}
 CODES = ("A", "B", "C")
 NUMBERS = ("0", "1", "-1", "3", "2.5", "0.000001", "-0.5", "4000", "3999.999999", "999999999999", "-123456.789")
@@ -54,7 +61,9 @@ def number(draw, person: bool, depth: int) -> str:
         8: f"floor({a})",
         9: f"{draw(st.sampled_from(('years_between', 'months_between', 'days_between', 'age_on')))}({draw(day(person))}, {draw(day(person))})",
         10: f"CASE WHEN {draw(truth(person, less))} THEN {a} ELSE {draw(number(person, less))} END",
-        11: f"{draw(st.sampled_from(('sum', 'min', 'max')))}_members({draw(number(True, less))}, {draw(truth(True, 0))})" if not person else a,
+        11: f"{draw(st.sampled_from(('sum', 'min', 'max')))}_members({draw(number(True, less))}, {draw(truth(True, 0))})"
+        if not person
+        else a,
         12: f"count_members({draw(truth(True, less))})" if not person else a,
     }[choice]
 
@@ -129,7 +138,10 @@ def _write_pack(folder: Path, household_number: str, person_number: str, person_
         f'  returned: {{entity: person, type: boolean, label: n, formula: "number_h > number_p AND :middle > number_p"}}\n'
     )
     (folder / "derived.yaml").write_text(derived)
-    standards = [f'  s{i}: {{label: s, met_when: "{text}", applies_when: "{truths[-1 - i]}", source: {{}}}}' for i, text in enumerate(truths)]
+    standards = [
+        f'  s{i}: {{label: s, met_when: "{text}", applies_when: "{truths[-1 - i]}", source: {{}}}}'
+        for i, text in enumerate(truths)
+    ]
     last = '  last: {label: s, met_when: "all_members(returned) OR gathered > :middle OR met(s0)", source: {}}'
     (folder / "standards.yaml").write_text("standards:\n" + "\n".join([*standards, last]))
     (folder / "cohorts.yaml").write_text(
@@ -145,7 +157,11 @@ def _write_data(folder: Path, homes: list[tuple[dict[str, str], list[dict[str, s
     with (folder / "persons.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["person_id", "household_id", *PERSON])
-        table.writerows([f"p{i}.{j}", f"h{i}", *(person[name] for name in PERSON)] for i, (_, people) in enumerate(homes) for j, person in enumerate(people))
+        table.writerows(
+            [f"p{i}.{j}", f"h{i}", *(person[name] for name in PERSON)]
+            for i, (_, people) in enumerate(homes)
+            for j, person in enumerate(people)
+        )
 
 
 def _value(kind: str, cell: str):
@@ -164,7 +180,9 @@ def _facts(kinds: dict[str, str], row: dict[str, str]):
 
 def _median(homes) -> Decimal | None:
     """0.6 times the weighted median, by hand."""
-    rows = sorted((h["money_a"], h["count_h"]) for h, _ in homes if h["money_a"] is not None and (h["count_h"] or 0) > 0)
+    rows = sorted(
+        (h["money_a"], h["count_h"]) for h, _ in homes if h["money_a"] is not None and (h["count_h"] or 0) > 0
+    )
     whole, so_far = sum(w for _, w in rows), Decimal(0)
     for i, (value, weight) in enumerate(rows):
         so_far += weight
@@ -175,7 +193,12 @@ def _median(homes) -> Decimal | None:
     return None
 
 
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
 @given(HOMES, number(False, 2), number(True, 2), truth(True, 1), st.lists(truth(False, 2), min_size=4, max_size=4))
 def test_duckdb_and_the_reference_agree_on_random_rules(homes, household_number, person_number, person_truth, truths):
     with TemporaryDirectory() as name:
@@ -183,7 +206,7 @@ def test_duckdb_and_the_reference_agree_on_random_rules(homes, household_number,
         _write_pack(folder, household_number, person_number, person_truth, truths)
         _write_data(folder, homes)
         rules = rulebook.at(rulebook.load(folder), AS_OF)
-        done = engine.screen(rules, folder, folder / "out", threads=1)
+        done = engine.screen(rules, folder, folder / "out", engine.Options(threads=1))
         assert done.households == len(homes)
         typed = [(_facts(HOUSEHOLD, home), [_facts(PERSON, person) for person in people]) for home, people in homes]
         middle = _median(typed)

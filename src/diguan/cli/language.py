@@ -10,7 +10,11 @@ LANGUAGES = {"en": "en", "zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
 
 def chosen(option: str | None = None) -> str:
     """One of en, zh-hans, zh-hant."""
-    wanted = (option or os.environ.get("DIGUAN_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en").lower().replace("_", "-")
+    wanted = (
+        (option or os.environ.get("DIGUAN_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
+        .lower()
+        .replace("_", "-")
+    )
     if wanted.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
         return "zh-hant"
     return "zh-hans" if wanted.startswith("zh") else "en"

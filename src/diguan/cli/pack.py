@@ -34,7 +34,9 @@ def loaded(folder: str, language: str) -> rulebook.Pack:
         sys.exit(1)
 
 
-@click.group(help="Check a pack, read it as a document, run its worked cases. DIR is a folder or the name of a shipped pack.")
+@click.group(
+    help="Check a pack, read it as a document, run its worked cases. DIR is a folder or the name of a shipped pack."
+)
 def cli() -> None:
     pass
 
@@ -46,7 +48,9 @@ def check(folder: str, lang: str | None) -> None:
     language = chosen(lang)
     say = translator(language)
     pack = loaded(folder, language)
-    click.echo(f"{pack.id} {pack.version} · {pack.title.in_language(language)} · {pack.starts} – {pack.ends or '…'} · {pack.digest}")
+    click.echo(
+        f"{pack.id} {pack.version} · {pack.title.in_language(language)} · {pack.starts} – {pack.ends or '…'} · {pack.digest}"
+    )
     counts = [
         (N_("variables"), pack.variables), (N_("derived variables"), pack.derived), (N_("parameters"), pack.parameters),
         (N_("standards"), pack.standards), (N_("cohorts"), pack.cohorts),
@@ -58,7 +62,9 @@ def check(folder: str, lang: str | None) -> None:
     click.echo(say(N_("No faults.")))
 
 
-@cli.command(help="Print the pack as a document (Markdown): standards and cohorts in words, parameters by date with sources.")
+@cli.command(
+    help="Print the pack as a document (Markdown): standards and cohorts in words, parameters by date with sources."
+)
 @click.argument("folder", metavar="DIR")
 @click.option("--lang", help="en, zh-hans or zh-hant")
 def show(folder: str, lang: str | None) -> None:
@@ -82,7 +88,10 @@ def cases(folder: str, lang: str | None) -> None:
     wrong += [("DuckDB", miss) for miss in by_engine(pack, found)]
     for who, miss in wrong:
         words = say(N_("{name}: expected {expected}, {who} says {found}"))
-        click.echo(f"{miss.case.at}: {miss.case.name}: " + words.format(name=miss.name, expected=_shown(miss.expected), who=who, found=_shown(miss.found)))
+        click.echo(
+            f"{miss.case.at}: {miss.case.name}: "
+            + words.format(name=miss.name, expected=_shown(miss.expected), who=who, found=_shown(miss.found))
+        )
     missed = len({(miss.case.at, miss.case.name) for _, miss in wrong})
     click.echo(say(N_("{count} cases, {missed} with a wrong answer.")).format(count=len(found), missed=missed))
     sys.exit(1 if wrong else 0)

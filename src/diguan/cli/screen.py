@@ -16,12 +16,18 @@ from diguan.rulebook.problems import N_, RulesRefused
 DATE = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command(help="Screen households under a pack: from files (--data, --out), or the registry's own when no --data is given.")
+@click.command(
+    help="Screen households under a pack: from files (--data, --out), or the registry's own when no --data is given."
+)
 @click.option("--pack", "folder", metavar="DIR", help="folder of the pack, or the name of a shipped one")
 @click.option("--data", type=click.Path(path_type=Path), help="folder with households and persons (.parquet or .csv)")
 @click.option("--as-of", type=DATE, help="the date whose rules and ages count")
 @click.option("--out", type=click.Path(path_type=Path), help="folder for the results; replaced as a whole")
-@click.option("--places", type=click.Path(path_type=Path), help="tree of places: a CSV or Parquet file with code, name, parent_code")
+@click.option(
+    "--places",
+    type=click.Path(path_type=Path),
+    help="tree of places: a CSV or Parquet file with code, name, parent_code",
+)
 @click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
 @click.option("--persons", is_flag=True, help="also write the derived values of every person")
 @click.option("--memory", default="", help="memory limit such as 4GB; beyond it work spills to disk")
@@ -35,45 +41,65 @@ def screen(
     if data is None:
         from diguan.cli.registry_screening import screen_registry
 
-        return screen_registry(folder, as_of.date() if as_of else None, language)
+        screen_registry(folder, as_of.date() if as_of else None, language)
+        return
     if folder is None or as_of is None or out is None:
         raise click.UsageError(say(N_("Screening files needs --pack, --data, --as-of and --out.")))
     pack = loaded(folder, language)
     try:
         rules = rulebook.at(pack, as_of.date())
-        done = engine.screen(
-            rules, data, out, place_tree=places, missing_as_unknown=missing_as_unknown, persons_too=persons, memory=memory,
-            translate=say, progress=lambda step: click.echo(f"… {say(engine.STEPS[step])}", err=True),
+        options = engine.Options(
+            places, engine.Checks(missing_as_unknown), persons, memory, translate=say,
+            progress=lambda step: click.echo(f"… {say(engine.STEPS[step])}", err=True),
         )  # fmt: skip
+        done = engine.screen(rules, data, out, options)
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)
     tables.print_screening(rules, done, out, language)
 
 
-@click.command(help="Print why one household meets each standard or not: from files (--data), with the values behind each test.")
+@click.command(
+    help="Print why one household meets each standard or not: from files (--data), with the values behind each test."
+)
 @click.option("--household", "key", required=True, metavar="KEY", help="the household's key")
 @click.option("--pack", "folder", metavar="DIR", help="folder of the pack, or the name of a shipped one")
-@click.option("--data", type=click.Path(path_type=Path), help="folder with households and persons; without it, the registry is asked")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="folder with households and persons; without it, the registry is asked",
+)
 @click.option("--as-of", type=DATE, help="the date whose rules and ages count")
-@click.option("--given", multiple=True, metavar="NAME=VALUE", help="value of a computed parameter; without it, it is computed over --data")
+@click.option(
+    "--given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="value of a computed parameter; without it, it is computed over --data",
+)
 @click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
 @click.option("--lang", help="en, zh-hans or zh-hant")
 def explain(
-    key: str, folder: str | None, data: Path | None, as_of: datetime | None, given: tuple[str, ...], missing_as_unknown: bool, lang: str | None
+    key: str,
+    folder: str | None,
+    data: Path | None,
+    as_of: datetime | None,
+    given: tuple[str, ...],
+    missing_as_unknown: bool,
+    lang: str | None,
 ) -> None:
     language = chosen(lang)
     say = translator(language)
     if data is None:
         from diguan.cli.registry_screening import explain_registry
 
-        return explain_registry(key, language)
+        explain_registry(key, language)
+        return
     if folder is None or as_of is None:
         raise click.UsageError(say(N_("Explaining from files needs --pack, --data and --as-of.")))
     pack = loaded(folder, language)
     try:
         rules = rulebook.at(pack, as_of.date(), _given(given, pack))
-        facts = engine.one_household(rules, data, key, missing_as_unknown=missing_as_unknown)
+        facts = engine.one_household(rules, data, key, engine.Checks(missing_as_unknown))
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)
@@ -91,5 +117,7 @@ def _given(pairs: tuple[str, ...], pack: rulebook.Pack) -> dict[str, Decimal]:
                 raise ValueError
             values[name] = Decimal(value)
         except (ValueError, ArithmeticError) as error:
-            raise click.BadParameter(f"{pair}: NAME=VALUE, a computed parameter and a number", param_hint="--given") from error
+            raise click.BadParameter(
+                f"{pair}: NAME=VALUE, a computed parameter and a number", param_hint="--given"
+            ) from error
     return values

@@ -23,7 +23,10 @@ def table(heading: list[str], rows: Iterable[list[str]]) -> str:
     lines = [heading, *rows]
     widths = [max(_width(line[i]) for line in lines) for i in range(len(heading))]
     return "\n".join(
-        "  ".join(cell + " " * (w - _width(cell)) if i == 0 else " " * (w - _width(cell)) + cell for i, (cell, w) in enumerate(zip(line, widths, strict=True))).rstrip()
+        "  ".join(
+            cell + " " * (w - _width(cell)) if i == 0 else " " * (w - _width(cell)) + cell
+            for i, (cell, w) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
         for line in lines
     )
 
@@ -36,20 +39,46 @@ def print_screening(rules: rulebook.Rules, done: engine.Screened, out: Path, lan
     """What was read and refused, then totals of the whole and of the places below it."""
     say = translator(language)
     read = N_("{households} households and {persons} persons screened under {pack} as of {date}, in {seconds} s.")
-    click.echo(say(read).format(households=f"{done.households:,}", persons=f"{done.persons:,}", pack=done.pack, date=done.as_of, seconds=done.seconds))
+    click.echo(
+        say(read).format(
+            households=f"{done.households:,}",
+            persons=f"{done.persons:,}",
+            pack=done.pack,
+            date=done.as_of,
+            seconds=done.seconds,
+        )
+    )
     if done.refused_rows:
         refused = N_("Refused: {households} rows of households and {persons} rows of persons; see {file}.")
-        click.echo(say(refused).format(households=f"{done.refused_households:,}", persons=f"{done.refused_persons:,}", file=out / "refused.csv"))
+        click.echo(
+            say(refused).format(
+                households=f"{done.refused_households:,}", persons=f"{done.refused_persons:,}", file=out / "refused.csv"
+            )
+        )
     if done.without_members:
-        click.echo(say(N_("{count} households have nobody on file; what depends on members is unknown.")).format(count=f"{done.without_members:,}"))
+        click.echo(
+            say(N_("{count} households have nobody on file; what depends on members is unknown.")).format(
+                count=f"{done.without_members:,}"
+            )
+        )
     if done.rounded:
-        click.echo(say(N_("{count} numbers had more than six decimal places and were rounded.")).format(count=f"{done.rounded:,}"))
+        click.echo(
+            say(N_("{count} numbers had more than six decimal places and were rounded.")).format(
+                count=f"{done.rounded:,}"
+            )
+        )
     if done.ignored_columns:
-        click.echo(say(N_("Columns that the dictionary does not have were left aside: {columns}.")).format(columns=", ".join(done.ignored_columns)))
+        click.echo(
+            say(N_("Columns that the dictionary does not have were left aside: {columns}.")).format(
+                columns=", ".join(done.ignored_columns)
+            )
+        )
     words = Words(rules.pack, language, say, rules)
     for name, value in done.computed.items():
         shown = words.say(N_("unknown")) if value is None else f"{float(value):,.2f}"
-        click.echo(f"{words.label(name)}: {shown} ({say(N_('over {count} households')).format(count=f'{done.known[name]:,}')})")
+        click.echo(
+            f"{words.label(name)}: {shown} ({say(N_('over {count} households')).format(count=f'{done.known[name]:,}')})"
+        )
     click.echo()
     click.echo(_whole(rules, out, words))
     places = _by_place(rules, out, words)
@@ -57,24 +86,41 @@ def print_screening(rules: rulebook.Rules, done: engine.Screened, out: Path, lan
         click.echo()
         click.echo(places)
     click.echo()
-    click.echo(say(N_("Written to {folder}: {files}.")).format(folder=out, files=", ".join(sorted(p.name for p in out.iterdir()))))
+    click.echo(
+        say(N_("Written to {folder}: {files}.")).format(
+            folder=out, files=", ".join(sorted(p.name for p in out.iterdir()))
+        )
+    )
 
 
 def _whole(rules: rulebook.Rules, out: Path, words: Words) -> str:
     weighted = rules.pack.weight is not None
-    found = {(str(k), str(i), str(o)): (h, p, w) for k, i, o, h, p, w in _totals(out, "level = 0", "kind, id, outcome, households, persons, weighted_persons")}
+    found = {
+        (str(k), str(i), str(o)): (h, p, w)
+        for k, i, o, h, p, w in _totals(out, "level = 0", "kind, id, outcome, households, persons, weighted_persons")
+    }
     everybody = found.get(("all", "all", "all"), (0, 0, 0))
-    heading = ["", words.say(N_("households")), words.say(N_("persons"))] + ([words.say(N_("share of persons, weighted"))] if weighted else [])
+    heading = ["", words.say(N_("households")), words.say(N_("persons"))] + (
+        [words.say(N_("share of persons, weighted"))] if weighted else []
+    )
     rows = []
     subjects = [("standard", name, outcome) for name in rules.pack.standards for outcome in OUTCOMES]
-    subjects += [("cohort", name, "member") for name in rules.pack.cohorts] + [("cohort", "unknown", "unknown")] * bool(rules.pack.cohorts)
+    subjects += [("cohort", name, "member") for name in rules.pack.cohorts] + [("cohort", "unknown", "unknown")] * bool(
+        rules.pack.cohorts
+    )
     for kind, name, outcome in subjects:
         households, persons, weight = found.get((kind, name, outcome), (0, 0, 0))
-        label = f"{words.label(name)}: {MARKS[outcome]} {words.say(OUTCOMES[outcome])}" if kind == "standard" else words.label(name)
+        label = (
+            f"{words.label(name)}: {MARKS[outcome]} {words.say(OUTCOMES[outcome])}"
+            if kind == "standard"
+            else words.label(name)
+        )
         if (kind, name) == ("cohort", "unknown"):
             label = words.say(N_("cohort unknown"))
         row = [label, f"{households:,}", f"{persons:,}"]
-        rows.append(row + ([f"{100 * (weight or 0) / everybody[2]:.2f} %" if everybody[2] else "–"] if weighted else []))
+        rows.append(
+            row + ([f"{100 * (weight or 0) / everybody[2]:.2f} %" if everybody[2] else "–"] if weighted else [])
+        )
     rows.append([words.say(N_("all")), f"{everybody[0]:,}", f"{everybody[1]:,}"] + (["100.00 %"] if weighted else []))
     return table(heading, rows)
 
@@ -85,9 +131,14 @@ def _by_place(rules: rulebook.Rules, out: Path, words: Words) -> str:
     level = next((int(number) for number, count in levels if count > 1), None)
     if level is None:
         return ""
-    subjects = [("cohort", name, "member") for name in rules.pack.cohorts] or [("standard", name, "not_met") for name in rules.pack.standards]
+    subjects = [("cohort", name, "member") for name in rules.pack.cohorts] or [
+        ("standard", name, "not_met") for name in rules.pack.standards
+    ]
     rows: dict[str, list[str]] = {}
-    found = {(str(p), str(k), str(i), str(o)): n for p, k, i, o, n in _totals(out, f"level = {level}", "place, kind, id, outcome, persons")}
+    found = {
+        (str(p), str(k), str(i), str(o)): n
+        for p, k, i, o, n in _totals(out, f"level = {level}", "place, kind, id, outcome, persons")
+    }
     names = _totals(out, f"level = {level} AND kind = 'all'", "place, place_name, persons", "ORDER BY place")
     for place, name, persons in names[:MOST_PLACES]:
         cells = [f"{found.get((str(place), *subject), 0):,}" for subject in subjects]
@@ -95,19 +146,32 @@ def _by_place(rules: rulebook.Rules, out: Path, words: Words) -> str:
     heading = [words.say(N_("persons by place")), *(words.label(name) for _, name, _ in subjects), words.say(N_("all"))]
     text = table(heading, rows.values())
     if len(names) > MOST_PLACES:
-        text += "\n" + words.say(N_("… and {count} more places in totals.parquet")).format(count=len(names) - MOST_PLACES)
+        text += "\n" + words.say(N_("… and {count} more places in totals.parquet")).format(
+            count=len(names) - MOST_PLACES
+        )
     return text
 
 
 def _totals(out: Path, condition: str, columns: str, rest: str = "") -> list[tuple]:  # type: ignore[type-arg]
-    return duckdb.sql(f"SELECT {columns} FROM read_parquet('{out}/totals.parquet') WHERE {condition} {rest}").fetchall()
+    file = str(out / "totals.parquet")
+    return (
+        duckdb.read_parquet(file).query("totals", f"SELECT {columns} FROM totals WHERE {condition} {rest}").fetchall()
+    )
 
 
 def print_explanation(household: rulebook.Household, key: str, member_keys: list[str], language: str) -> None:
     """Each standard with its outcome and its reason tree, then the cohort."""
     rules = household.rules
     words = Words(rules.pack, language, translator(language), rules)
-    click.echo(words.say(N_("Household {key}, {count} members, under {pack} as of {date}"), key=key, count=str(len(household.members)), pack=rules.pack.id, date=rules.as_of.isoformat()))
+    click.echo(
+        words.say(
+            N_("Household {key}, {count} members, under {pack} as of {date}"),
+            key=key,
+            count=str(len(household.members)),
+            pack=rules.pack.id,
+            date=rules.as_of.isoformat(),
+        )
+    )
     for name in rules.pack.standards:
         found = reasons.standard(household, name)
         note = words.say(N_(" (does not apply)")) if found.applies is False else ""
@@ -116,7 +180,13 @@ def print_explanation(household: rulebook.Household, key: str, member_keys: list
         _print_reason(shown, words, member_keys, 1)
     if rules.pack.cohorts:
         cohort = household.cohort()
-        label = words.say(N_("unknown")) if cohort == "unknown" else words.say(N_("none")) if cohort == "none" else words.label(cohort)
+        label = (
+            words.say(N_("unknown"))
+            if cohort == "unknown"
+            else words.say(N_("none"))
+            if cohort == "none"
+            else words.label(cohort)
+        )
         click.echo("\n" + words.say(N_("Cohort: {label}"), label=label))
         for name in rules.pack.cohorts:
             found = reasons.cohort(household, name)

@@ -1,7 +1,18 @@
 """Snapshots in, results out, on DuckDB. Pure: knows neither Django nor any registry."""
 
 from diguan.engine.household import one_household
+from diguan.engine.intake import Checks
 from diguan.engine.problems import DataRefused, Refusal
-from diguan.engine.screening import STEPS, Screened, outcome_columns, screen
+from diguan.engine.screening import STEPS, Options, Screened, outcome_columns, screen
 
-__all__ = ["STEPS", "DataRefused", "Refusal", "Screened", "one_household", "outcome_columns", "screen"]
+__all__ = [
+    "STEPS",
+    "Checks",
+    "DataRefused",
+    "Options",
+    "Refusal",
+    "Screened",
+    "one_household",
+    "outcome_columns",
+    "screen",
+]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from diguan.engine.screening import screen
+from diguan.engine.screening import Options, screen
 from diguan.rulebook.cases import Case, Miss, misses
 from diguan.rulebook.pack import Pack
 from diguan.rulebook.reference import Value
@@ -30,11 +30,24 @@ def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         homes = [(f"{i:06}", case.facts) for i, case in enumerate(cases)]
-        people = [(f"{i:06}.{j}", f"{i:06}", facts) for i, case in enumerate(cases) for j, facts in enumerate(case.members)]
-        names = {entity: [v.name for v in pack.variables.values() if v.entity == entity] for entity in ("household", "person")}
-        _write(folder / "households.csv", ["household_id", *names["household"]], ([key, *_cells(facts, names["household"])] for key, facts in homes))
-        _write(folder / "persons.csv", ["person_id", "household_id", *names["person"]], ([p, h, *_cells(facts, names["person"])] for p, h, facts in people))
-        screen(rules, folder, folder / "out", threads=1)
+        people = [
+            (f"{i:06}.{j}", f"{i:06}", facts) for i, case in enumerate(cases) for j, facts in enumerate(case.members)
+        ]
+        names = {
+            entity: [v.name for v in pack.variables.values() if v.entity == entity]
+            for entity in ("household", "person")
+        }
+        _write(
+            folder / "households.csv",
+            ["household_id", *names["household"]],
+            ([key, *_cells(facts, names["household"])] for key, facts in homes),
+        )
+        _write(
+            folder / "persons.csv",
+            ["person_id", "household_id", *names["person"]],
+            ([p, h, *_cells(facts, names["person"])] for p, h, facts in people),
+        )
+        screen(rules, folder, folder / "out", Options(threads=1))
         outcomes = _rows(folder / "out/outcomes.parquet")
         derived = _rows(folder / "out/derived.parquet")
     for index, case in enumerate(cases):
@@ -43,7 +56,9 @@ def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
             yield Miss(case, "household", "accepted", "refused")
             continue
         found = outcomes[key]
-        yield from misses(case, {name: str(found[name]) for name in pack.standards}, str(found.get("cohort", "")), derived[key])
+        yield from misses(
+            case, {name: str(found[name]) for name in pack.standards}, str(found.get("cohort", "")), derived[key]
+        )
 
 
 def _cells(facts: Mapping[str, Value], names: list[str]) -> list[object]:

@@ -28,6 +28,8 @@ def connect(*, memory: str = "", threads: int = 0, spill: Path | None = None) ->
     return connection
 
 
-def rows(connection: duckdb.DuckDBPyConnection, statement: str, values: list[object] | None = None) -> list[tuple[object, ...]]:
+def rows(
+    connection: duckdb.DuckDBPyConnection, statement: str, values: list[object] | None = None
+) -> list[tuple[object, ...]]:
     """All rows of a statement."""
     return connection.execute(statement, values or []).fetchall()

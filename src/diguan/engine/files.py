@@ -67,7 +67,9 @@ def as_utf8(path: Path, scratch: Path) -> Path:
         return path
     if _undecodable(path, "gb18030") is None:
         return _recoded(path, scratch, "gb18030")
-    raise DataRefused(N_("{file} is neither UTF-8 nor GB18030 text (at byte {byte}); save it as UTF-8."), file=path.name, byte=wrong)
+    raise DataRefused(
+        N_("{file} is neither UTF-8 nor GB18030 text (at byte {byte}); save it as UTF-8."), file=path.name, byte=wrong
+    )
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import duckdb
 
 from diguan.engine import plan
 from diguan.engine.connection import connect
-from diguan.engine.intake import Intake, take_in
+from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
 from diguan.engine.problems import DataRefused
 from diguan.engine.screening import computed_values, scratch_folder
 from diguan.rulebook.problems import N_
@@ -25,13 +25,13 @@ class HouseholdFacts:
     computed: Mapping[str, Decimal | None]
 
 
-def one_household(rules: Rules, data: Path, key: str, *, missing_as_unknown: bool = False) -> HouseholdFacts:
+def one_household(rules: Rules, data: Path, key: str, checks: Checks = EVERYTHING) -> HouseholdFacts:
     """The facts of the household `key` in the files of `data`, checked as for a screening.
 
     Raises: DataRefused when the data cannot be read, or the household is not there or was refused.
     """
     with scratch_folder() as scratch, connect(spill=scratch) as connection:
-        intake = take_in(connection, rules, data, scratch, missing_as_unknown=missing_as_unknown)
+        intake = take_in(connection, rules, data, scratch, checks)
         found = _records(connection, "households", key)
         if not found:
             raise _absent(intake, key)

@@ -22,6 +22,17 @@ _KEYS = {"households": ("household_id",), "persons": ("person_id", "household_id
 _UNKNOWN = "('', 'NA')"
 
 
+@dataclass(frozen=True)
+class Checks:
+    """What is asked of the data before it is screened."""
+
+    missing_as_unknown: bool = False  # a column that the rules read and the file lacks is unknown for everybody
+    trusted: bool = False  # no checks: for snapshots that the software wrote itself
+
+
+EVERYTHING = Checks()
+
+
 @dataclass
 class Intake:
     """What was read. Views `households` and `persons` hold the accepted rows, typed as the dictionary says."""
@@ -39,27 +50,30 @@ class Intake:
 
 
 def take_in(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path, scratch: Path, *, missing_as_unknown: bool = False, trusted: bool = False
+    connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path, scratch: Path, checks: Checks = EVERYTHING
 ) -> Intake:
     """Make the views `households` and `persons` from the files in `folder`.
 
     Rows: one per household and one per person, in views of the connection.
-    Unknown: empty cells and `NA`; whole columns too with `missing_as_unknown`.
-    `trusted` skips the checks: for snapshots that the software wrote itself.
+    Unknown: empty cells and `NA`; whole columns too where the checks say so.
     Raises: DataRefused when a file or a needed column is missing.
     """
     intake = Intake()
     tables = _tables(connection, rules, folder, scratch)
     intake.has_persons = "persons" in tables
     for name, table in tables.items():
-        _check_columns(name, table, rules, intake, missing_as_unknown)
+        _check_columns(name, table, rules, intake, checks.missing_as_unknown)
         _typed_view(connection, name, table, rules)
     intake.has_places = "place" in tables["households"].columns
-    if trusted:
+    if checks.trusted:
         _accept_all(connection, tables)
     else:
         _refuse(connection, tables, rules, intake)
-    counted = rows(connection, "SELECT (SELECT count(*) FROM households)" + (", (SELECT count(*) FROM persons)" if intake.has_persons else ", 0"))
+    counted = rows(
+        connection,
+        "SELECT (SELECT count(*) FROM households)"
+        + (", (SELECT count(*) FROM persons)" if intake.has_persons else ", 0"),
+    )
     intake.households, intake.persons = (int(str(number)) for number in counted[0])
     return intake
 
@@ -110,7 +124,11 @@ def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, 
     """`typed_<name>`: keys as text, each variable in its type (NULL where the text is not of that type)."""
     keys = [f"nullif(trim(CAST({quoted(key)} AS VARCHAR)), '') AS {quoted(key)}" for key in _KEYS[name]]
     if name == "households":
-        keys.append("nullif(trim(CAST(place AS VARCHAR)), '') AS place" if "place" in table.columns else "CAST(NULL AS VARCHAR) AS place")
+        keys.append(
+            "nullif(trim(CAST(place AS VARCHAR)), '') AS place"
+            if "place" in table.columns
+            else "CAST(NULL AS VARCHAR) AS place"
+        )
         if "place_number" in table.columns:
             keys.append("CAST(place_number AS BIGINT) AS place_number")
     made = []
@@ -119,7 +137,9 @@ def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, 
             continue
         given = table.columns.get(variable.name)
         made.append(f"{_typed(variable, given)} AS {quoted(variable.name)}")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW typed_{name} AS SELECT {', '.join(keys + made)} FROM {table.relation}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW typed_{name} AS SELECT {', '.join(keys + made)} FROM {table.relation}"
+    )
 
 
 def _typed(variable: Variable, given: str | None) -> str:
@@ -146,7 +166,9 @@ def _typed(variable: Variable, given: str | None) -> str:
 def _written(variable: Variable) -> str:
     """The text of a cell; NULL where it says unknown."""
     cell = f"trim({quoted(variable.name)})"
-    return f"nullif({cell}, '')" if "NA" in variable.codes else f"CASE WHEN {cell} IN {_UNKNOWN} THEN NULL ELSE {cell} END"
+    return (
+        f"nullif({cell}, '')" if "NA" in variable.codes else f"CASE WHEN {cell} IN {_UNKNOWN} THEN NULL ELSE {cell} END"
+    )
 
 
 def _faults(variable: Variable, given: str) -> Iterator[tuple[str, str]]:
@@ -156,7 +178,9 @@ def _faults(variable: Variable, given: str) -> Iterator[tuple[str, str]]:
     if variable.type == "code":
         yield "not_a_code", f"{present} AND {value} NOT IN ({', '.join(text(code) for code in variable.codes)})"
     elif variable.type != "text":
-        exact = given == TYPES[variable.type] or (variable.value_type.is_number and given in ("BIGINT", "INTEGER", "SMALLINT", "TINYINT"))
+        exact = given == TYPES[variable.type] or (
+            variable.value_type.is_number and given in ("BIGINT", "INTEGER", "SMALLINT", "TINYINT")
+        )
         if not exact:
             reason = {"boolean": "not_a_truth", "date": "not_a_date"}.get(variable.type, "not_a_number")
             yield reason, f"{present} AND {value} IS NULL"
@@ -180,7 +204,9 @@ def _conditions(name: str, table: Table, rules: Rules) -> list[tuple[str, str, s
 
 def _refuse(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], rules: Rules, intake: Intake) -> None:
     """Find faults; when there are none, the typed rows are taken as they are."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE refused (file VARCHAR, row BIGINT, household VARCHAR, key VARCHAR, col VARCHAR, value VARCHAR, reason VARCHAR)")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE refused (file VARCHAR, row BIGINT, household VARCHAR, key VARCHAR, col VARCHAR, value VARCHAR, reason VARCHAR)"
+    )
     for name, table in tables.items():
         conditions = _conditions(name, table, rules)
         any_fault, rounded = _look_through(connection, name, table, rules, conditions)
@@ -195,7 +221,9 @@ def _refuse(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], rul
     else:
         _accept_all(connection, tables)
     if "persons" in tables:
-        intake.without_members = int(str(rows(connection, "SELECT count(*) FROM households ANTI JOIN persons USING (household_id)")[0][0]))
+        intake.without_members = int(
+            str(rows(connection, "SELECT count(*) FROM households ANTI JOIN persons USING (household_id)")[0][0])
+        )
 
 
 def _look_through(
@@ -203,7 +231,11 @@ def _look_through(
 ) -> tuple[bool, int]:
     """In one pass: whether anything is wrong, and how many numbers have more than six places."""
     anywhere = " OR ".join(f"coalesce(bool_or({condition}), FALSE)" for _, _, condition in conditions)
-    longer = [_longer(v, table.columns[v.name]) for v in _variables(name, rules) if v.name in rules.used and v.name in table.columns]
+    longer = [
+        _longer(v, table.columns[v.name])
+        for v in _variables(name, rules)
+        if v.name in rules.used and v.name in table.columns
+    ]
     counted = " + ".join(f"count(*) FILTER (WHERE {condition})" for condition in longer if condition) or "0"
     fault, rounded = rows(connection, f"SELECT {anywhere}, {counted} FROM {table.relation}")[0]
     return bool(fault), int(str(rounded))
@@ -223,7 +255,9 @@ def _numbered(table: Table) -> str:
     return f"(SELECT *, row_number() OVER () AS row FROM {table.relation})"
 
 
-def _list_faults(connection: duckdb.DuckDBPyConnection, name: str, table: Table, conditions: list[tuple[str, str, str]]) -> None:
+def _list_faults(
+    connection: duckdb.DuckDBPyConnection, name: str, table: Table, conditions: list[tuple[str, str, str]]
+) -> None:
     file = text(table.path.name)
     for column, reason, condition in conditions:
         connection.execute(
@@ -246,7 +280,10 @@ def _list_repeats(connection: duckdb.DuckDBPyConnection, name: str, table: Table
 
 def _list_orphans(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> None:
     table = tables["persons"]
-    if rows(connection, "SELECT 1 FROM typed_persons WHERE household_id IS NOT NULL AND household_id NOT IN (SELECT household_id FROM typed_households WHERE household_id IS NOT NULL) LIMIT 1"):
+    if rows(
+        connection,
+        "SELECT 1 FROM typed_persons WHERE household_id IS NOT NULL AND household_id NOT IN (SELECT household_id FROM typed_households WHERE household_id IS NOT NULL) LIMIT 1",
+    ):
         connection.execute(
             f"INSERT INTO refused SELECT {text(table.path.name)}, row, household, CAST(person_id AS VARCHAR), 'household_id', household, 'no_household' "
             f"FROM (SELECT *, trim(CAST(household_id AS VARCHAR)) AS household FROM {_numbered(table)}) "
@@ -261,7 +298,9 @@ def _accept_all(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table])
 
 def _accept_the_rest(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], intake: Intake) -> None:
     """Leave out refused rows with everything of their households, and note each row that goes."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE refused_households AS SELECT DISTINCT household FROM refused WHERE household IS NOT NULL")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE refused_households AS SELECT DISTINCT household FROM refused WHERE household IS NOT NULL"
+    )
     for name, table in tables.items():
         keep = "household_id IS NOT NULL AND household_id NOT IN (SELECT household FROM refused_households)"
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM typed_{name} WHERE {keep}")
@@ -273,5 +312,10 @@ def _accept_the_rest(connection: duckdb.DuckDBPyConnection, tables: dict[str, Ta
         )
         count = rows(connection, f"SELECT count(DISTINCT row) FROM refused WHERE file = {text(table.path.name)}")[0][0]
         setattr(intake, f"refused_{name}", int(str(count)))
-    listed = rows(connection, "SELECT file, row, household, col, value, reason FROM refused ORDER BY file, row, col, reason")
-    intake.refusals = [Refusal(str(f), int(str(r)), str(h or ""), str(c), str(v or ""), str(reason)) for f, r, h, c, v, reason in listed]
+    listed = rows(
+        connection, "SELECT file, row, household, col, value, reason FROM refused ORDER BY file, row, col, reason"
+    )
+    intake.refusals = [
+        Refusal(str(f), int(str(r)), str(h or ""), str(c), str(v or ""), str(reason))
+        for f, r, h, c, v, reason in listed
+    ]

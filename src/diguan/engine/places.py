@@ -41,7 +41,12 @@ def _from_file(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path)
     table = open_table(connection, file, scratch)
     lacking = [name for name in ("code", "name", "parent_code") if name not in table.columns]
     if lacking:
-        raise DataRefused(N_("{file} has no column {column}; its columns are: {columns}."), file=file.name, column=lacking[0], columns=", ".join(table.columns))
+        raise DataRefused(
+            N_("{file} has no column {column}; its columns are: {columns}."),
+            file=file.name,
+            column=lacking[0],
+            columns=", ".join(table.columns),
+        )
     number = "CAST(number AS BIGINT)" if "number" in table.columns else "CAST(NULL AS BIGINT)"
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE tree AS SELECT trim(CAST(code AS VARCHAR)) AS code, CAST(name AS VARCHAR) AS name, "
@@ -57,7 +62,11 @@ def _from_file(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path)
         ) SELECT * FROM down""")
     lost = rows(connection, "SELECT count(*) FROM tree WHERE code NOT IN (SELECT code FROM place_paths)")[0][0]
     if lost:
-        raise DataRefused(N_("{file}: {count} places do not hang below a root (their parent is missing, or they stand in a circle)."), file=file.name, count=lost)
+        raise DataRefused(
+            N_("{file}: {count} places do not hang below a root (their parent is missing, or they stand in a circle)."),
+            file=file.name,
+            count=lost,
+        )
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE place_levels AS
         WITH named AS (SELECT code AS leaf, unnest(path) AS place, generate_subscripts(path, 1) AS level FROM place_paths
@@ -67,7 +76,10 @@ def _from_file(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path)
 
 
 def _from_codes(connection: duckdb.DuckDBPyConnection) -> None:
-    shaped = rows(connection, "SELECT coalesce(bool_and(regexp_full_match(place, '[0-9]{12}')), FALSE) FROM households WHERE place IS NOT NULL")[0][0]
+    shaped = rows(
+        connection,
+        "SELECT coalesce(bool_and(regexp_full_match(place, '[0-9]{12}')), FALSE) FROM households WHERE place IS NOT NULL",
+    )[0][0]
     if shaped:
         each = " UNION ALL ".join(
             f"SELECT leaf, {level} AS level, left(leaf, {digits}) AS place, NULL::VARCHAR AS place_name, "
@@ -77,5 +89,6 @@ def _from_codes(connection: duckdb.DuckDBPyConnection) -> None:
     else:
         each = "SELECT leaf, 1 AS level, leaf AS place, NULL::VARCHAR AS place_name, NULL::BIGINT AS place_number FROM leaves"
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE place_levels AS WITH leaves AS (SELECT DISTINCT place AS leaf FROM households WHERE place IS NOT NULL) " + each
+        "CREATE OR REPLACE TEMP TABLE place_levels AS WITH leaves AS (SELECT DISTINCT place AS leaf FROM households WHERE place IS NOT NULL) "
+        + each
     )

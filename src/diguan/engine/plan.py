@@ -174,7 +174,9 @@ def _levels(plan: Plan, context: sql.Context, entity: Entity, stage: int, start:
     statement = start
     here = [column for column in _at(plan, entity, stage) if not column.name.startswith(":")]
     for level in range(1, 1 + max((plan.slots[c.name].level for c in here), default=0)):
-        added = [f"{sql.emit(c.tree, context)} AS {sql.quoted(c.name)}" for c in here if plan.slots[c.name].level == level]
+        added = [
+            f"{sql.emit(c.tree, context)} AS {sql.quoted(c.name)}" for c in here if plan.slots[c.name].level == level
+        ]
         statement = f"SELECT *, {', '.join(added)} FROM ({statement})"
     return statement
 
@@ -240,7 +242,10 @@ def _computed(column: Column, stage: int, context: sql.Context) -> str:
     quantiles = [node for node in column.tree.walk() if isinstance(node, tree.Quantile)]
     around = _replaced(column.tree, {node: tree.Name(f"quantile {number}") for number, node in enumerate(quantiles)})
     # A scalar sub-query is NULL, unknown, where no household takes part.
-    found = [f"({_quantile(node, stage, context)}) AS {sql.quoted(f'quantile {number}')}" for number, node in enumerate(quantiles)]
+    found = [
+        f"({_quantile(node, stage, context)}) AS {sql.quoted(f'quantile {number}')}"
+        for number, node in enumerate(quantiles)
+    ]
     inner = f"SELECT {', '.join(found) or '1'}"
     return f"{sql.quoted('computed ' + column.name[1:])} AS MATERIALIZED (SELECT {sql.emit(around, context)} AS value FROM ({inner}))"
 
@@ -283,6 +288,11 @@ def computed_statement(plan: Plan, name: str, with_persons: bool) -> str:
     column = next(c for c in plan.columns if c.name == ":" + name)
     context = sql.Context(plan.rules, plan.aggregates)
     quantiles = [node for node in column.tree.walk() if isinstance(node, tree.Quantile)]
-    known = " AND ".join(f"{sql.emit(q.value, context)} IS NOT NULL AND {sql.emit(q.weight, context)} > 0" for q in quantiles) or "TRUE"
+    known = (
+        " AND ".join(
+            f"{sql.emit(q.value, context)} IS NOT NULL AND {sql.emit(q.weight, context)} > 0" for q in quantiles
+        )
+        or "TRUE"
+    )
     count = f"(SELECT count(*) FROM household_{slot.stage} WHERE {known})"
     return f"WITH {', '.join(_parts(plan, with_persons))} SELECT value, {count} FROM {sql.quoted('computed ' + name)}"

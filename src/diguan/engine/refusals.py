@@ -16,7 +16,15 @@ def write_refusals(file: Path, refusals: Iterable[Refusal], translate: Callable[
         writer = csv.writer(target)
         writer.writerow(COLUMNS)
         for refusal in refusals:
-            line = (refusal.file, refusal.row, refusal.household, refusal.column, refusal.value, refusal.reason, refusal.message(translate))
+            line = (
+                refusal.file,
+                refusal.row,
+                refusal.household,
+                refusal.column,
+                refusal.value,
+                refusal.reason,
+                refusal.message(translate),
+            )
             writer.writerow([_safe(cell) for cell in line])
 
 

@@ -14,14 +14,29 @@ import duckdb
 
 from diguan.engine import places, plan, totals
 from diguan.engine.connection import connect, rows
-from diguan.engine.intake import Intake, take_in
+from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
-Progress = Callable[[str], None]
 STEPS = {"reading": N_("reading and checking"), "screening": N_("screening"), "writing": N_("writing results")}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is done; none of it changes an outcome."""
+
+    place_tree: Path | None = None
+    checks: Checks = EVERYTHING
+    persons_too: bool = False  # also write the derived values of every person
+    memory: str = ""  # such as 4GB; beyond it work spills to disk
+    threads: int = 0  # 0: as many as there are cores
+    progress: Callable[[str], None] = lambda step: None
+    translate: Callable[[str], str] = str
+
+
+DEFAULT = Options()
 
 
 @dataclass(frozen=True)
@@ -45,20 +60,7 @@ class Screened:
     seconds: float
 
 
-def screen(
-    rules: Rules,
-    data: Path,
-    out: Path,
-    *,
-    place_tree: Path | None = None,
-    missing_as_unknown: bool = False,
-    trusted: bool = False,
-    persons_too: bool = False,
-    memory: str = "",
-    threads: int = 0,
-    progress: Progress = lambda step: None,
-    translate: Callable[[str], str] = str,
-) -> Screened:
+def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> Screened:
     """Screen the households in the folder `data` under `rules`; write the results to the folder `out`, whole or not at all.
 
     Rows: outcomes.parquet and derived.parquet one per accepted household, totals.parquet one per place, subject and
@@ -67,18 +69,22 @@ def screen(
     Raises: DataRefused when the data cannot be screened; the folder `out` is then left as it was.
     """
     started = time.perf_counter()
-    with _swapped_in(out) as folder, scratch_folder() as scratch, connect(memory=memory, threads=threads, spill=scratch) as connection:
-        progress("reading")
-        intake = take_in(connection, rules, data, scratch, missing_as_unknown=missing_as_unknown, trusted=trusted)
-        places.build(connection, place_tree, scratch)
-        progress("screening")
+    with (
+        _swapped_in(out) as folder,
+        scratch_folder() as scratch,
+        connect(memory=options.memory, threads=options.threads, spill=scratch) as connection,
+    ):
+        options.progress("reading")
+        intake = take_in(connection, rules, data, scratch, options.checks)
+        places.build(connection, options.place_tree, scratch)
+        options.progress("screening")
         the_plan = plan.make(rules)
         connection.execute(f"CREATE TEMP TABLE screened AS {_screened(the_plan, intake)}")
-        progress("writing")
+        options.progress("writing")
         _write(connection, rules, folder)
-        if persons_too and intake.has_persons:
+        if options.persons_too and intake.has_persons:
             _write_persons(connection, the_plan, folder)
-        write_refusals(folder / "refused.csv", intake.refusals, translate)
+        write_refusals(folder / "refused.csv", intake.refusals, options.translate)
         result = _summary(connection, rules, intake, the_plan, started)
         (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
     return result
@@ -117,7 +123,10 @@ def _bits(rules: Rules, standard: str, applies: str) -> Iterator[tuple[str, str]
         failed.append(f"CASE WHEN {column if negated else 'NOT ' + column} THEN {1 << number} ELSE 0 END")
         unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << number} ELSE 0 END")
     for word, bits in (("not_met", failed), ("unknown", unknown)):
-        yield f"{standard}__leaves_{word}", f"CASE WHEN {applies} IS FALSE THEN 0 ELSE CAST({' + '.join(bits)} AS BIGINT) END"
+        yield (
+            f"{standard}__leaves_{word}",
+            f"CASE WHEN {applies} IS FALSE THEN 0 ELSE CAST({' + '.join(bits)} AS BIGINT) END",
+        )
 
 
 def _cohort(rules: Rules) -> str:
@@ -132,7 +141,9 @@ def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) ->
     made = []
     for column in outcome_columns(rules):
         if column in rules.pack.standards:
-            made.append(f"CASE WHEN {quoted(column)} THEN 'met' WHEN NOT {quoted(column)} THEN 'not_met' ELSE 'unknown' END AS {quoted(column)}")
+            made.append(
+                f"CASE WHEN {quoted(column)} THEN 'met' WHEN NOT {quoted(column)} THEN 'not_met' ELSE 'unknown' END AS {quoted(column)}"
+            )
         elif column == "place_number":
             made.append("levels.place_number")
         else:
@@ -154,7 +165,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, statement: str, file: Path) -> 
     connection.execute(f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def _summary(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float) -> Screened:
+def _summary(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float
+) -> Screened:
     computed, known = computed_values(connection, rules, the_plan, intake)
     return Screened(
         pack=rules.pack.id,

@@ -15,6 +15,15 @@ from diguan.rulebook.problems import N_
 
 
 @dataclass(frozen=True)
+class Keys:
+    """Columns of the file that name the household, the person and the place."""
+
+    household: str
+    person: str
+    place: str | None = None
+
+
+@dataclass(frozen=True)
 class Split:
     households: int
     persons: int
@@ -23,11 +32,12 @@ class Split:
     ignored_template: str = N_("Columns that the dictionary does not have were left aside: {columns}.")
 
 
-def split_file(pack: Pack, file: Path, out: Path, *, household: str, person: str, place: str | None = None) -> Split:
+def split_file(pack: Pack, file: Path, out: Path, keys: Keys) -> Split:
     """Write households.parquet and persons.parquet to `out`; values stay as written and are checked when screened.
 
     Raises: DataRefused when a column is missing, or a household's column differs between its persons.
     """
+    household, person, place = keys.household, keys.person, keys.place
     if not file.is_file():
         raise DataRefused(N_("There is no file {file}."), file=file)
     with scratch_folder() as scratch, connect(spill=scratch) as connection:
@@ -38,7 +48,10 @@ def split_file(pack: Pack, file: Path, out: Path, *, household: str, person: str
                     N_("{file} has no column {column}; its columns are: {columns}."),
                     file=file.name, column=column, columns=", ".join(table.columns),
                 )  # fmt: skip
-        own = {entity: [v.name for v in pack.variables.values() if v.entity == entity and v.name in table.columns] for entity in ("household", "person")}
+        own = {
+            entity: [v.name for v in pack.variables.values() if v.entity == entity and v.name in table.columns]
+            for entity in ("household", "person")
+        }
         connection.execute(f"CREATE TEMP VIEW source AS SELECT * FROM {table.relation}")
         key = f"CAST({quoted(household)} AS VARCHAR)"
         _check_constant(connection, file, key, [*own["household"], *([place] if place else [])])
@@ -47,7 +60,9 @@ def split_file(pack: Pack, file: Path, out: Path, *, household: str, person: str
         where = f", any_value(CAST({quoted(place)} AS VARCHAR)) AS place" if place else ""
         homes = f"SELECT {key} AS household_id{where}{named} FROM source GROUP BY 1 ORDER BY min(rowid_of_row)"
         numbered = "(SELECT *, row_number() OVER () AS rowid_of_row FROM source)"
-        connection.execute(f"COPY ({homes.replace('FROM source', 'FROM ' + numbered)}) TO {text(str(out / 'households.parquet'))} (FORMAT parquet)")
+        connection.execute(
+            f"COPY ({homes.replace('FROM source', 'FROM ' + numbered)}) TO {text(str(out / 'households.parquet'))} (FORMAT parquet)"
+        )
         people = "".join(f", {quoted(name)}" for name in own["person"])
         connection.execute(
             f"COPY (SELECT CAST({quoted(person)} AS VARCHAR) AS person_id, {key} AS household_id{people} FROM source) "

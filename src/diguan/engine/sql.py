@@ -58,7 +58,9 @@ def _in(node: tree.In, context: Context) -> str:
 
 
 def _sum(node: tree.Sum, context: Context) -> str:
-    signed = [("- " if minus else "+ ") + emit(term, context) for term, minus in zip(node.terms, node.negative, strict=True)]
+    signed = [
+        ("- " if minus else "+ ") + emit(term, context) for term, minus in zip(node.terms, node.negative, strict=True)
+    ]
     return f"TRY_CAST(CAST(0 AS {NUMBER}) {' '.join(signed)} AS {NUMBER})"
 
 
@@ -118,7 +120,9 @@ def aggregate(node: tree.Aggregate, value: str, where: str) -> str:
     if node.function == "all":
         return f"CASE WHEN NOT coalesce(bool_and({passed}), TRUE) THEN FALSE WHEN count({passed}) < count(*) THEN NULL ELSE TRUE END"
     if node.function == "count":
-        return f"CASE WHEN count({value}) < count(*) THEN NULL ELSE CAST(count(*) FILTER (WHERE {value}) AS {NUMBER}) END"
+        return (
+            f"CASE WHEN count({value}) < count(*) THEN NULL ELSE CAST(count(*) FILTER (WHERE {value}) AS {NUMBER}) END"
+        )
     unknown = f"count({where}) < count(*) OR count({value}) FILTER (WHERE {where}) < count(*) FILTER (WHERE {where})"
     if where == "TRUE":
         unknown = f"count({value}) < count(*)"

@@ -24,8 +24,14 @@ def statement(rules: Rules) -> str:
     subjects = [_subject("all", "'all'", "'all'", "TRUE")]
     subjects += [_subject("standard", text(name), _outcome(name), "TRUE") for name in standards]
     if cohorts:
-        subjects.append(_subject("cohort", "cohort", "CASE WHEN cohort = 'unknown' THEN 'unknown' ELSE 'member' END", "cohort <> 'none'"))
-    unknown = " OR ".join([f"{quoted(name)} IS NULL" for name in standards] + (["cohort = 'unknown'"] if cohorts else []))
+        subjects.append(
+            _subject(
+                "cohort", "cohort", "CASE WHEN cohort = 'unknown' THEN 'unknown' ELSE 'member' END", "cohort <> 'none'"
+            )
+        )
+    unknown = " OR ".join(
+        [f"{quoted(name)} IS NULL" for name in standards] + (["cohort = 'unknown'"] if cohorts else [])
+    )
     if unknown:
         subjects.append(_subject("to_check", "'all'", "'unknown'", unknown))
     return f"""

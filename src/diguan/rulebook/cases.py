@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from diguan.rulebook import numbers
 from diguan.rulebook.fields import Fields
@@ -92,7 +91,13 @@ def _values(fields: Fields, entity: str, pack: Pack) -> dict[str, Value]:
     facts: dict[str, Value] = {}
     for key, node in fields.node:
         if key.text not in known:
-            fields.problem(key.at, N_("“{word}” is not a variable of a {entity}."), N_("did you mean: {choices}"), entity=entity, **suggestion(key.text, known))
+            fields.problem(
+                key.at,
+                N_("“{word}” is not a variable of a {entity}."),
+                N_("did you mean: {choices}"),
+                entity=entity,
+                **suggestion(key.text, known),
+            )
         elif not _is_unknown(node, known[key.text]):
             value = fields.value(node, known[key.text].type, known[key.text].codes)
             if value is not None:
@@ -101,7 +106,12 @@ def _values(fields: Fields, entity: str, pack: Pack) -> dict[str, Value]:
 
 
 def _is_unknown(node: object, variable: Variable | None = None) -> bool:
-    return isinstance(node, Scalar) and not node.quoted and node.text == UNKNOWN and not (variable and UNKNOWN in variable.codes)
+    return (
+        isinstance(node, Scalar)
+        and not node.quoted
+        and node.text == UNKNOWN
+        and not (variable and UNKNOWN in variable.codes)
+    )
 
 
 def _numbers(item: Fields, key: str) -> dict[str, Decimal]:
@@ -118,8 +128,17 @@ def _outcomes(inner: Fields, pack: Pack) -> dict[str, str]:
     fields = Fields(node, inner.problems)
     for key, _ in fields.node:
         if key.text not in pack.standards:
-            fields.problem(key.at, N_("There is no standard “{word}”."), N_("did you mean: {choices}"), **suggestion(key.text, pack.standards))
-    return {key.text: fields.choice(key.text, (MET, NOT_MET, UNKNOWN)) for key, _ in fields.node if key.text in pack.standards}
+            fields.problem(
+                key.at,
+                N_("There is no standard “{word}”."),
+                N_("did you mean: {choices}"),
+                **suggestion(key.text, pack.standards),
+            )
+    return {
+        key.text: fields.choice(key.text, (MET, NOT_MET, UNKNOWN))
+        for key, _ in fields.node
+        if key.text in pack.standards
+    }
 
 
 def _derived(inner: Fields, pack: Pack) -> dict[str, Value]:
@@ -129,7 +148,12 @@ def _derived(inner: Fields, pack: Pack) -> dict[str, Value]:
     for key, value in fields.node if fields is not None else ():
         derived = pack.derived.get(key.text)
         if derived is None or derived.entity != "household":
-            inner.problem(key.at, N_("There is no derived household variable “{word}”."), N_("did you mean: {choices}"), **suggestion(key.text, pack.derived))
+            inner.problem(
+                key.at,
+                N_("There is no derived household variable “{word}”."),
+                N_("did you mean: {choices}"),
+                **suggestion(key.text, pack.derived),
+            )
         elif _is_unknown(value):
             found[key.text] = None
         else:
@@ -165,4 +189,6 @@ def misses(case: Case, outcomes: Mapping[str, str], cohort: str | None, derived:
 def by_reference(pack: Pack, case: Case) -> Iterator[Miss]:
     """What the reference evaluator answers otherwise than the case promises."""
     household = household_of(pack, case)
-    yield from misses(case, household.outcomes(), household.cohort(), {name: household.value(name) for name in case.derived})
+    yield from misses(
+        case, household.outcomes(), household.cohort(), {name: household.value(name) for name in case.derived}
+    )

@@ -8,7 +8,7 @@ from diguan.rulebook import pack as parts
 from diguan.rulebook import tree, types
 from diguan.rulebook.order import Circle, evaluation_order
 from diguan.rulebook.parsing import ExpressionRefused
-from diguan.rulebook.problems import N_, Problem, suggestion
+from diguan.rulebook.problems import N_, Position, Problem, suggestion
 
 # More tests in one standard would not fit the stored bits.
 MOST_LEAVES = 62
@@ -26,30 +26,77 @@ def check(pack: parts.Pack, problems: list[Problem]) -> parts.Pack:
             evaluation_order(typed)
         except Circle as circle:
             at = _position(pack, circle.names[0])
-            problems.append(Problem(at, N_("These depend on each other in a circle: {names}."), {"names": " → ".join(circle.names)}, N_("compute one of them from facts alone")))
+            problems.append(
+                Problem(
+                    at,
+                    N_("These depend on each other in a circle: {names}."),
+                    {"names": " → ".join(circle.names)},
+                    N_("compute one of them from facts alone"),
+                )
+            )
     return typed
 
 
-def _position(pack: parts.Pack, name: str) -> object:
-    groups: tuple[Mapping[str, parts.Derived | parts.Standard | parts.Parameter], ...] = (pack.derived, pack.standards, pack.parameters)
+def _position(pack: parts.Pack, name: str) -> Position:
+    groups: tuple[Mapping[str, parts.Derived | parts.Standard | parts.Parameter], ...] = (
+        pack.derived,
+        pack.standards,
+        pack.parameters,
+    )
     return next(group[name].at for group in groups if name in group)
 
 
 def _check_names(pack: parts.Pack, problems: list[Problem]) -> None:
     for name, derived in pack.derived.items():
         if name in pack.variables:
-            problems.append(Problem(derived.at, N_("“{word}” is already a variable of the dictionary."), {"word": name}, N_("choose another name")))
+            problems.append(
+                Problem(
+                    derived.at,
+                    N_("“{word}” is already a variable of the dictionary."),
+                    {"word": name},
+                    N_("choose another name"),
+                )
+            )
     for name, standard in pack.standards.items():
         if name in pack.variables or name in pack.derived:
-            problems.append(Problem(standard.at, N_("“{word}” is already a variable."), {"word": name}, N_("choose another name")))
-    named = (*pack.variables.values(), *pack.derived.values(), *pack.standards.values(), *pack.parameters.values(), *pack.cohorts.values())
+            problems.append(
+                Problem(standard.at, N_("“{word}” is already a variable."), {"word": name}, N_("choose another name"))
+            )
+    named: tuple[parts.Variable | parts.Derived | parts.Standard | parts.Parameter | parts.Cohort, ...] = (
+        *pack.variables.values(),
+        *pack.derived.values(),
+        *pack.standards.values(),
+        *pack.parameters.values(),
+        *pack.cohorts.values(),
+    )
     for thing in named:
         if thing.name in OUTPUT_COLUMNS or (isinstance(thing, parts.Cohort) and thing.name in ("none", "unknown")):
-            problems.append(Problem(thing.at, N_("“{word}” is a name the software uses itself."), {"word": thing.name}, N_("choose another name")))
+            problems.append(
+                Problem(
+                    thing.at,
+                    N_("“{word}” is a name the software uses itself."),
+                    {"word": thing.name},
+                    N_("choose another name"),
+                )
+            )
         if "__" in thing.name:
-            problems.append(Problem(thing.at, N_("“{word}” has two underscores in a row."), {"word": thing.name}, N_("choose another name")))
+            problems.append(
+                Problem(
+                    thing.at,
+                    N_("“{word}” has two underscores in a row."),
+                    {"word": thing.name},
+                    N_("choose another name"),
+                )
+            )
     if "as_of" in pack.parameters:
-        problems.append(Problem(pack.parameters["as_of"].at, N_("“{word}” is a name the software uses itself."), {"word": "as_of"}, N_("choose another name")))
+        problems.append(
+            Problem(
+                pack.parameters["as_of"].at,
+                N_("“{word}” is a name the software uses itself."),
+                {"word": "as_of"},
+                N_("choose another name"),
+            )
+        )
 
 
 def _check_periods(pack: parts.Pack, problems: list[Problem]) -> None:
@@ -57,26 +104,43 @@ def _check_periods(pack: parts.Pack, problems: list[Problem]) -> None:
         for earlier, later in pairwise(parameter.values):
             if earlier.ends is None or earlier.ends >= later.starts:
                 values = {"word": parameter.name, "date": later.starts}
-                problems.append(Problem(later.at, N_("“{word}” has two values on {date}."), values, N_("end the earlier value with to: the day before")))
+                problems.append(
+                    Problem(
+                        later.at,
+                        N_("“{word}” has two values on {date}."),
+                        values,
+                        N_("end the earlier value with to: the day before"),
+                    )
+                )
 
 
 def _check_references(pack: parts.Pack, problems: list[Problem]) -> None:
     for campaign in pack.campaigns.values():
         for cohort in campaign.baseline_persons:
             if cohort not in pack.cohorts:
-                at = next(iter(pack.cohorts.values())).at if pack.cohorts else problems[0].at
-                problems.append(Problem(at, N_("The campaign “{campaign}” counts a cohort “{word}” that does not exist."), {"campaign": campaign.name, **suggestion(cohort, pack.cohorts)}, N_("did you mean: {choices}")))
+                at = Position(pack.folder / "campaigns.yaml")
+                problems.append(
+                    Problem(
+                        at,
+                        N_("The campaign “{campaign}” counts a cohort “{word}” that does not exist."),
+                        {"campaign": campaign.name, **suggestion(cohort, pack.cohorts)},
+                        N_("did you mean: {choices}"),
+                    )
+                )
     for variable in pack.variables.values():
         if variable.min is not None and variable.max is not None and variable.min > variable.max:
-            problems.append(Problem(variable.at, N_("The smallest value of “{word}” is greater than the largest."), {"word": variable.name}))
+            template = N_("The smallest value of “{word}” is greater than the largest.")
+            problems.append(Problem(variable.at, template, {"word": variable.name}))
 
 
 def _typed(pack: parts.Pack, problems: list[Problem]) -> parts.Pack:
     """Type every formula; a derived variable's declared type is what others see, so order does not matter."""
-    values: dict[str, tuple[types.Entity, types.Type]] = {n: (v.entity, v.value_type) for n, v in pack.variables.items()}
+    values: dict[str, tuple[types.Entity, types.Type]] = {
+        n: (v.entity, v.value_type) for n, v in pack.variables.items()
+    }
     results: dict[str, types.Type] = {}
     for name, derived in pack.derived.items():
-        values.setdefault(name, (derived.entity, parts.declared_type(derived.type)))
+        values.setdefault(name, (derived.entity, _wanted(derived.type)))
     parameters = {name: parts.declared_type(parameter.type) for name, parameter in pack.parameters.items()}
     household = types.Names("household", values, parameters, frozenset(pack.standards))
     for name, derived in pack.derived.items():
@@ -84,6 +148,14 @@ def _typed(pack: parts.Pack, problems: list[Problem]) -> parts.Pack:
         found = _check_formula(derived.formula, names, _wanted(derived.type), problems)
         if found is not None:
             results[name] = found
+    _check_decisions(pack, household, problems)
+    return replace(
+        pack, derived={name: replace(d, result=results.get(name, d.result)) for name, d in pack.derived.items()}
+    )
+
+
+def _check_decisions(pack: parts.Pack, household: types.Names, problems: list[Problem]) -> None:
+    """Standards, cohorts, computed parameters and the weight."""
     for standard in pack.standards.values():
         for formula in (standard.applies_when, standard.met_when):
             if formula is not None:
@@ -96,14 +168,15 @@ def _typed(pack: parts.Pack, problems: list[Problem]) -> parts.Pack:
             _check_formula(parameter.computed, replace(household, snapshot=True), types.DECIMAL, problems)
     if pack.weight is not None:
         _check_formula(pack.weight, household, types.DECIMAL, problems)
-    return replace(pack, derived={name: replace(d, result=results.get(name, d.result)) for name, d in pack.derived.items()})
 
 
 def _wanted(declared: str) -> types.Type:
     return types.TEXT if declared == "code" else parts.declared_type(declared)
 
 
-def _check_formula(formula: parts.Formula, names: types.Names, wanted: types.Type, problems: list[Problem]) -> types.Type | None:
+def _check_formula(
+    formula: parts.Formula, names: types.Names, wanted: types.Type, problems: list[Problem]
+) -> types.Type | None:
     try:
         found = types.check(formula.tree, names)
         if not wanted.accepts(found):
@@ -119,4 +192,11 @@ def _check_size(standard: parts.Standard, problems: list[Problem]) -> None:
     count = len(list(tree.leaves(standard.met_when.tree)))
     if count > MOST_LEAVES:
         values = {"count": count, "most": MOST_LEAVES}
-        problems.append(Problem(standard.at, N_("This standard has {count} single tests; at most {most} are possible."), values, N_("put some of them into a derived variable")))
+        problems.append(
+            Problem(
+                standard.at,
+                N_("This standard has {count} single tests; at most {most} are possible."),
+                values,
+                N_("put some of them into a derived variable"),
+            )
+        )

@@ -12,14 +12,29 @@ Lines = Iterator[str]
 
 def markdown(pack: parts.Pack, words: Words) -> str:
     """The whole pack: what it is, its standards and cohorts in words, parameters by date with sources, dictionary."""
-    sections = (_head, _standards, _cohorts, _parameters, _derived, _campaigns, _series, _designations, _dictionary, _documents)
+    sections = (
+        _head,
+        _standards,
+        _cohorts,
+        _parameters,
+        _derived,
+        _campaigns,
+        _series,
+        _designations,
+        _dictionary,
+        _documents,
+    )
     return "\n".join(line for section in sections for line in section(pack, words)) + "\n"
 
 
 def source_line(source: parts.Source, words: Words) -> str:
     """Document, number, clause and note of a source in one line; empty when nothing is given."""
     document = source.document
-    named = "" if document is None else document.title.in_language(words.language) + (f" ({document.number})" if document.number else "")
+    named = (
+        ""
+        if document is None
+        else document.title.in_language(words.language) + (f" ({document.number})" if document.number else "")
+    )
     clause = source.clause.in_language(words.language)
     note = source.note.in_language(words.language)
     return "; ".join(part for part in (", ".join(part for part in (named, clause) if part), note) if part)
@@ -40,10 +55,15 @@ def _head(pack: parts.Pack, words: Words) -> Lines:
     if pack.summary:
         yield ""
         yield pack.summary.in_language(language)
-    unverified = sorted(p.name for p in pack.parameters.values() if not p.verified or not all(v.verified for v in p.values))
+    unverified = sorted(
+        p.name for p in pack.parameters.values() if not p.verified or not all(v.verified for v in p.values)
+    )
     if unverified:
         yield ""
-        yield words.say(N_("Not verified, to be checked before anyone relies on it: {names}."), names=", ".join(words.label(n) for n in unverified))
+        yield words.say(
+            N_("Not verified, to be checked before anyone relies on it: {names}."),
+            names=", ".join(words.label(n) for n in unverified),
+        )
 
 
 _STATUS = {"draft": N_("draft"), "in_force": N_("in force"), "withdrawn": N_("withdrawn")}
@@ -131,7 +151,14 @@ def _series(pack: parts.Pack, words: Words) -> Lines:
         yield ""
         yield f"## {series.label.in_language(words.language)}"
         yield ""
-        yield "| " + " | ".join(words.say(t) for t in (N_("Date"), N_("Numerator"), N_("Denominator"), N_("Rate"), N_("As printed"), N_("Source"))) + " |"
+        yield (
+            "| "
+            + " | ".join(
+                words.say(t)
+                for t in (N_("Date"), N_("Numerator"), N_("Denominator"), N_("Rate"), N_("As printed"), N_("Source"))
+            )
+            + " |"
+        )
         yield "|---|---:|---:|---:|---:|---|"
         for point in series.points:
             numbers = f"{point.numerator:,f} | {point.denominator:,f} | {point.rate * 100:.3f} % | {point.printed}{_mark(point.verified, words)}"
@@ -150,7 +177,11 @@ def _designations(pack: parts.Pack, words: Words) -> Lines:
 def _dictionary(pack: parts.Pack, words: Words) -> Lines:
     yield from _titled(N_("Dictionary"), words)
     yield ""
-    yield "| " + " | ".join(words.say(t) for t in (N_("Variable"), N_("Of"), N_("Type"), N_("Meaning"), N_("Codes"))) + " |"
+    yield (
+        "| "
+        + " | ".join(words.say(t) for t in (N_("Variable"), N_("Of"), N_("Type"), N_("Meaning"), N_("Codes")))
+        + " |"
+    )
     yield "|---|---|---|---|---|"
     for variable in pack.variables.values():
         codes = "; ".join(f"{code} {label.in_language(words.language)}" for code, label in variable.codes.items())
@@ -164,5 +195,9 @@ def _documents(pack: parts.Pack, words: Words) -> Lines:
         yield from _titled(N_("Documents"), words)
         yield ""
     for document in pack.documents.values():
-        details = ", ".join(part for part in (document.issuer.in_language(words.language), document.number, document.date, document.url) if part)
+        details = ", ".join(
+            part
+            for part in (document.issuer.in_language(words.language), document.number, document.date, document.url)
+            if part
+        )
         yield f"- `{document.id}` {document.title.in_language(words.language)} — {details}"

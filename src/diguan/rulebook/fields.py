@@ -3,9 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
 from decimal import Decimal, InvalidOperation
 
-from diguan.rulebook.pack import Formula, Source, Value
+from diguan.rulebook.pack import Document, Formula, Source, Value
 from diguan.rulebook.parsing import ExpressionRefused, parse
 from diguan.rulebook.problems import N_, Position, Problem, suggestion
 from diguan.rulebook.texts import LANGUAGES, Text, plain
@@ -54,7 +55,12 @@ class Fields:
             return default
         found = node.text if isinstance(node, Scalar) else ""
         if found not in choices:
-            self.problem(node.at, N_("“{word}” is not possible here."), N_("write one of: {choices}"), **suggestion(found, choices))
+            self.problem(
+                node.at,
+                N_("“{word}” is not possible here."),
+                N_("write one of: {choices}"),
+                **suggestion(found, choices),
+            )
             return default or next(iter(choices))
         return found
 
@@ -71,7 +77,13 @@ class Fields:
         texts: dict[str, str] = {}
         for key, value in node:
             if key.text not in LANGUAGES or not isinstance(value, Scalar):
-                self.problem(key.at, N_("“{word}” is not a language of texts."), N_("write one of: {choices}"), word=key.text, choices=list(LANGUAGES))
+                self.problem(
+                    key.at,
+                    N_("“{word}” is not a language of texts."),
+                    N_("write one of: {choices}"),
+                    word=key.text,
+                    choices=list(LANGUAGES),
+                )
             else:
                 texts[key.text] = value.text.strip()
         return Text(texts)
@@ -113,7 +125,12 @@ class Fields:
                 raise InvalidOperation
             return number
         except InvalidOperation:
-            self.problem(node.at, N_("“{word}” is not a number."), N_("write digits with a point, such as 3218 or 0.6"), word=text)
+            self.problem(
+                node.at,
+                N_("“{word}” is not a number."),
+                N_("write digits with a point, such as 3218 or 0.6"),
+                word=text,
+            )
             return None
 
     def value(self, node: Node, kind: str, codes: Iterable[str] = ()) -> Value | None:
@@ -131,7 +148,12 @@ class Fields:
             return number
         text = node.text if isinstance(node, Scalar) else ""
         if kind == "code" and text not in codes:
-            self.problem(node.at, N_("“{word}” is not in the code list."), N_("write one of: {choices}"), **suggestion(text, codes))
+            self.problem(
+                node.at,
+                N_("“{word}” is not in the code list."),
+                N_("write one of: {choices}"),
+                **suggestion(text, codes),
+            )
             return None
         return text
 
@@ -151,7 +173,7 @@ class Fields:
     def refused(self, node: Scalar, refused: ExpressionRefused) -> None:
         self.problems.append(Problem(node.position(*refused.at), refused.template, refused.values, refused.remedy))
 
-    def source(self, documents: dict[str, object], key: str = "source", required: bool = False) -> Source:
+    def source(self, documents: Map[str, Document], key: str = "source", required: bool = False) -> Source:
         node = self.get(key, required)
         if node is None:
             return Source()
@@ -160,8 +182,13 @@ class Fields:
         document = documents.get(name)
         if name and document is None:
             at = fields.node.entries["document"].at
-            fields.problem(at, N_("There is no document “{word}” in pack.yaml."), N_("did you mean: {choices}"), **suggestion(name, documents))
-        source = Source(document, fields.text("clause"), fields.text("quote"), fields.text("note"))  # type: ignore[arg-type]
+            fields.problem(
+                at,
+                N_("There is no document “{word}” in pack.yaml."),
+                N_("did you mean: {choices}"),
+                **suggestion(name, documents),
+            )
+        source = Source(document, fields.text("clause"), fields.text("quote"), fields.text("note"))
         fields.done()
         return source
 
@@ -172,7 +199,12 @@ class Fields:
             return
         for name, child in Fields(node, self.problems).node:
             if not names.fullmatch(name.text):
-                self.problem(name.at, N_("“{word}” cannot be a name."), N_("use lower-case letters, digits and _, beginning with a letter"), word=name.text)
+                self.problem(
+                    name.at,
+                    N_("“{word}” cannot be a name."),
+                    N_("use lower-case letters, digits and _, beginning with a letter"),
+                    word=name.text,
+                )
             inner = Fields(child, self.problems)
             inner.at = name.at
             yield name.text, inner
@@ -198,4 +230,9 @@ class Fields:
     def done(self) -> None:
         for key, _ in self.node:
             if key.text not in self.asked:
-                self.problem(key.at, N_("“{word}” is not a field here."), N_("did you mean: {choices}"), **suggestion(key.text, self.asked))
+                self.problem(
+                    key.at,
+                    N_("“{word}” is not a field here."),
+                    N_("did you mean: {choices}"),
+                    **suggestion(key.text, self.asked),
+                )

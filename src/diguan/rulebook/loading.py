@@ -30,7 +30,15 @@ def load(folder: Path | str, search: Iterable[Path] = ()) -> parts.Pack:
     """
     path = Path(folder)
     if not (path / "pack.yaml").is_file():
-        raise PackProblems([Problem(Position(path / "pack.yaml"), N_("There is no pack.yaml here."), remedy=N_("name the folder that holds the pack"))])
+        raise PackProblems(
+            [
+                Problem(
+                    Position(path / "pack.yaml"),
+                    N_("There is no pack.yaml here."),
+                    remedy=N_("name the folder that holds the pack"),
+                )
+            ]
+        )
     problems: list[Problem] = []
     folders = _chain(path, [path.resolve().parent, *search, shipped()], problems)
     _report_strange_files(path, problems)
@@ -60,18 +68,27 @@ def _chain(path: Path, search: list[Path], problems: list[Problem]) -> list[read
     return folders
 
 
-def _extended(head: reading.Folder, seen: list[reading.Folder], search: list[Path], problems: list[Problem]) -> Path | None:
+def _extended(
+    head: reading.Folder, seen: list[reading.Folder], search: list[Path], problems: list[Problem]
+) -> Path | None:
     if not head.extends or head.extends_at is None:
         return None
     if head.extends in [other.id for other in seen]:
-        problems.append(Problem(head.extends_at, N_("The packs extend each other in a circle: {word}."), {"word": head.extends}))
+        problems.append(
+            Problem(head.extends_at, N_("The packs extend each other in a circle: {word}."), {"word": head.extends})
+        )
         return None
     for folder in search:
         if (folder / head.extends / "pack.yaml").is_file():
             return folder / head.extends
     known = sorted({file.parent.name for folder in search for file in folder.glob("*/pack.yaml")})
     problems.append(
-        Problem(head.extends_at, N_("There is no pack “{word}”."), suggestion(head.extends, known), N_("put it beside this one, or did you mean: {choices}"))
+        Problem(
+            head.extends_at,
+            N_("There is no pack “{word}”."),
+            suggestion(head.extends, known),
+            N_("put it beside this one, or did you mean: {choices}"),
+        )
     )
     return None
 
@@ -80,7 +97,9 @@ def _report_strange_files(path: Path, problems: list[Problem]) -> None:
     for file in sorted(path.glob("*.y*ml")):
         if file.name not in reading.KNOWN_FILES:
             values = suggestion(file.name, reading.KNOWN_FILES)
-            problems.append(Problem(Position(file), N_("“{word}” is not a file of a pack."), values, N_("did you mean: {choices}")))
+            problems.append(
+                Problem(Position(file), N_("“{word}” is not a file of a pack."), values, N_("did you mean: {choices}"))
+            )
 
 
 def _assembled(folders: list[reading.Folder], problems: list[Problem]) -> parts.Pack | None:
@@ -125,10 +144,12 @@ def _with_sources(folders: list[reading.Folder], problems: list[Problem]) -> dic
     """Variables with the pack's order of sources where they have none of their own."""
     known = _laid_over([f.sources for f in folders])
     variables = _laid_over([f.variables for f in folders])
-    for variable in variables.values():
-        for source in variable.sources:
-            if source not in known:
-                problems.append(Problem(variable.at, N_("There is no source “{word}”."), suggestion(source, known), N_("did you mean: {choices}")))
+    problems += [
+        Problem(v.at, N_("There is no source “{word}”."), suggestion(source, known), N_("did you mean: {choices}"))
+        for v in variables.values()
+        for source in v.sources
+        if source not in known
+    ]
     return {name: replace(v, sources=v.sources or tuple(known)) for name, v in variables.items()}
 
 
@@ -139,7 +160,9 @@ def _parameters(folders: list[reading.Folder]) -> dict[str, parts.Parameter]:
         for name, parameter in folder.parameters.items():
             below = merged.get(name)
             if below is not None and below.values and parameter.values:
-                by_start: dict[date, parts.DatedValue] = {value.starts: value for value in (*below.values, *parameter.values)}
+                by_start: dict[date, parts.DatedValue] = {
+                    value.starts: value for value in (*below.values, *parameter.values)
+                }
                 parameter = replace(parameter, values=tuple(by_start.values()))
             merged[name] = replace(parameter, values=tuple(sorted(parameter.values, key=lambda value: value.starts)))
     return merged

@@ -51,7 +51,9 @@ def evaluation_order(pack: Pack) -> list[str]:
         graph.setdefault(name, set()).update(needs(expression))
     computed = set(graph)
     try:
-        return list(TopologicalSorter({name: sorted(wanted & computed) for name, wanted in graph.items()}).static_order())
+        return list(
+            TopologicalSorter({name: sorted(wanted & computed) for name, wanted in graph.items()}).static_order()
+        )
     except CycleError as error:
         names = [name.removeprefix(":") for name in error.args[1]]
         raise Circle(names) from error

@@ -103,7 +103,7 @@ class Derived:
     formula: Formula
     source: Source
     at: Position
-    result: Type = Type("text")  # the formula's own type, filled in by the checks
+    result: Type | None = None  # the formula's own type, filled in by the checks
 
 
 @dataclass(frozen=True)

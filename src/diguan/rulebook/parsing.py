@@ -23,14 +23,16 @@ FUNCTIONS = {
 QUANTILES = {"weighted_median": 2, "weighted_quantile": 3}
 KNOWN_FUNCTIONS = (*FUNCTIONS, *AGGREGATES, *QUANTILES, "met")
 
-_COMPARISONS: dict[type[exp.Expression], str] = {
+_COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
 }  # fmt: skip
-_REFUSED: dict[type[exp.Expression], str] = {
+_REFUSED: dict[type[exp.Expr], str] = {
     exp.Div: N_("write safe_div(a, b), which is unknown when b is 0"),
     exp.IntDiv: N_("write floor(safe_div(a, b))"),
     exp.Mod: N_("there is no remainder in rules"),
-    exp.Coalesce: N_("missing data is never a value: write CASE WHEN x IS NULL THEN … ELSE x END, so that the choice shows"),
+    exp.Coalesce: N_(
+        "missing data is never a value: write CASE WHEN x IS NULL THEN … ELSE x END, so that the choice shows"
+    ),
     exp.Cast: N_("there are no casts; give the variable its type in dictionary.yaml"),
     exp.TryCast: N_("there are no casts; give the variable its type in dictionary.yaml"),
     exp.Null: N_("write x IS NULL or x IS NOT NULL to ask whether a value is unknown"),
@@ -70,7 +72,9 @@ def parse(text: str) -> tree.Expression:
             reason = "something is missing after this point"
         raise ExpressionRefused(at, N_("This is not an expression: {reason}."), reason=reason) from error
     except RecursionError as error:
-        raise ExpressionRefused((0, 0), N_("The expression is nested too deeply."), N_("split it into derived variables")) from error
+        raise ExpressionRefused(
+            (0, 0), N_("The expression is nested too deeply."), N_("split it into derived variables")
+        ) from error
     found = [statement for statement in statements if statement is not None]
     if len(found) != 1:
         template = N_("The expression is empty.") if not found else N_("There is more than one expression here.")
@@ -86,7 +90,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def read(self, node: exp.Expression) -> tree.Expression:
+    def read(self, node: exp.Expr) -> tree.Expression:
         for kinds, method in self._ALLOWED:
             if isinstance(node, kinds):
                 return method(self, node)
@@ -95,7 +99,7 @@ class _Reader:
             return self._call(node, function)
         raise self._refused(node)
 
-    def _offset(self, node: exp.Expression) -> tree.Offset:
+    def _offset(self, node: exp.Expr) -> tree.Offset:
         for part in node.walk():
             if "line" in part.meta and "start" in part.meta:
                 start = int(part.meta["start"])
@@ -103,15 +107,17 @@ class _Reader:
                 return before.count("\n"), start - (before.rfind("\n") + 1)
         return (0, 0)
 
-    def _refused(self, node: exp.Expression) -> ExpressionRefused:
+    def _refused(self, node: exp.Expr) -> ExpressionRefused:
         remedy = next((text for kind, text in _REFUSED.items() if isinstance(node, kind)), "")
         written = node.sql()
-        return ExpressionRefused(self._offset(node), N_("“{written}” cannot be used in a rule."), remedy, written=written[:60])
+        return ExpressionRefused(
+            self._offset(node), N_("“{written}” cannot be used in a rule."), remedy, written=written[:60]
+        )
 
-    def _paren(self, node: exp.Expression) -> tree.Expression:
+    def _paren(self, node: exp.Expr) -> tree.Expression:
         return self.read(node.this)
 
-    def _literal(self, node: exp.Expression) -> tree.Expression:
+    def _literal(self, node: exp.Expr) -> tree.Expression:
         at = self._offset(node)
         if node.is_string:
             return tree.Literal(node.this, at=at)
@@ -121,17 +127,21 @@ class _Reader:
             raise ExpressionRefused(at, N_("“{written}” is not a number."), written=node.this) from error
         if abs(number) >= 10**12 or number != round(number, 6):
             raise ExpressionRefused(at, N_("Numbers have at most 12 digits before and 6 after the point."))
-        return tree.Literal(int(number) if number == number.to_integral_value() and "." not in node.this else number, at=at)
+        return tree.Literal(
+            int(number) if number == number.to_integral_value() and "." not in node.this else number, at=at
+        )
 
-    def _boolean(self, node: exp.Expression) -> tree.Expression:
+    def _boolean(self, node: exp.Expr) -> tree.Expression:
         return tree.Literal(bool(node.this), at=self._offset(node))
 
-    def _column(self, node: exp.Expression) -> tree.Expression:
-        if len(node.parts) > 1:
-            raise ExpressionRefused(self._offset(node), N_("“{written}” has a dot in it."), N_("names are single words"), written=node.sql())
+    def _column(self, node: exp.Expr) -> tree.Expression:
+        if isinstance(node, exp.Column) and len(node.parts) > 1:
+            raise ExpressionRefused(
+                self._offset(node), N_("“{written}” has a dot in it."), N_("names are single words"), written=node.sql()
+            )
         return tree.Name(node.name, at=self._offset(node))
 
-    def _parameter(self, node: exp.Expression) -> tree.Expression:
+    def _parameter(self, node: exp.Expr) -> tree.Expression:
         name = node.name
         at = self._offset(node)
         if at == (0, 0) and f":{name}" in self.text:
@@ -142,7 +152,7 @@ class _Reader:
             raise ExpressionRefused(at, N_("A parameter needs a name."), N_("write :name"))
         return tree.ScreeningDate(at=at) if name == "as_of" else tree.Parameter(name, at=at)
 
-    def _date(self, node: exp.Expression) -> tree.Expression:
+    def _date(self, node: exp.Expr) -> tree.Expression:
         literal, target = node.this, node.args["to"]
         if not (isinstance(literal, exp.Literal) and literal.is_string and target.this == exp.DataType.Type.DATE):
             raise self._refused(node)
@@ -150,37 +160,46 @@ class _Reader:
             return tree.Literal(date.fromisoformat(literal.this), at=self._offset(node))
         except ValueError as error:
             raise ExpressionRefused(
-                self._offset(node), N_("“{written}” is not a date."), N_("write DATE 'YYYY-MM-DD'"), written=literal.this
+                self._offset(node),
+                N_("“{written}” is not a date."),
+                N_("write DATE 'YYYY-MM-DD'"),
+                written=literal.this,
             ) from error
 
-    def _compare(self, node: exp.Expression) -> tree.Expression:
-        return tree.Compare(_COMPARISONS[type(node)], self.read(node.this), self.read(node.expression), at=self._offset(node))
+    def _compare(self, node: exp.Expr) -> tree.Expression:
+        return tree.Compare(
+            _COMPARISONS[type(node)], self.read(node.this), self.read(node.expression), at=self._offset(node)
+        )
 
-    def _junction(self, node: exp.Expression) -> tree.Expression:
+    def _junction(self, node: exp.Expr) -> tree.Expression:
         parts = tuple(self.read(part) for part in node.flatten())
         return tree.And(parts, at=parts[0].at) if isinstance(node, exp.And) else tree.Or(parts, at=parts[0].at)
 
-    def _not(self, node: exp.Expression) -> tree.Expression:
+    def _not(self, node: exp.Expr) -> tree.Expression:
         return tree.Not(self.read(node.this), at=self._offset(node))
 
-    def _in(self, node: exp.Expression) -> tree.Expression:
+    def _in(self, node: exp.Expr) -> tree.Expression:
         choices = [self.read(item) for item in node.expressions]
         if not choices or not all(isinstance(choice, tree.Literal) for choice in choices):
             raise ExpressionRefused(self._offset(node), N_("IN needs a list of values."), N_("write x IN ('A', 'B')"))
         literals = tuple(choice for choice in choices if isinstance(choice, tree.Literal))
         return tree.In(self.read(node.this), literals, at=self._offset(node))
 
-    def _between(self, node: exp.Expression) -> tree.Expression:
+    def _between(self, node: exp.Expr) -> tree.Expression:
         value, at = self.read(node.this), self._offset(node)
         low, high = self.read(node.args["low"]), self.read(node.args["high"])
         return tree.And((tree.Compare(">=", value, low, at=at), tree.Compare("<=", value, high, at=at)), at=at)
 
-    def _is(self, node: exp.Expression) -> tree.Expression:
+    def _is(self, node: exp.Expr) -> tree.Expression:
         if not isinstance(node.expression, exp.Null):
-            raise ExpressionRefused(self._offset(node), N_("IS asks only whether a value is unknown."), N_("write x IS NULL, x = TRUE or NOT x"))
+            raise ExpressionRefused(
+                self._offset(node),
+                N_("IS asks only whether a value is unknown."),
+                N_("write x IS NULL, x = TRUE or NOT x"),
+            )
         return tree.IsUnknown(self.read(node.this), at=self._offset(node))
 
-    def _sum(self, node: exp.Expression) -> tree.Expression:
+    def _sum(self, node: exp.Expr) -> tree.Expression:
         terms: list[tree.Expression] = []
         negative: list[bool] = []
         for part, minus in ((node.this, False), (node.expression, isinstance(node, exp.Sub))):
@@ -193,19 +212,25 @@ class _Reader:
                 negative.append(minus)
         return tree.Sum(tuple(terms), tuple(negative), at=terms[0].at)
 
-    def _product(self, node: exp.Expression) -> tree.Expression:
+    def _product(self, node: exp.Expr) -> tree.Expression:
         return tree.Product(self.read(node.this), self.read(node.expression), at=self._offset(node))
 
-    def _negative(self, node: exp.Expression) -> tree.Expression:
+    def _negative(self, node: exp.Expr) -> tree.Expression:
         part = self.read(node.this)
-        if isinstance(part, tree.Literal) and isinstance(part.value, int | Decimal) and not isinstance(part.value, bool):
+        if (
+            isinstance(part, tree.Literal)
+            and isinstance(part.value, int | Decimal)
+            and not isinstance(part.value, bool)
+        ):
             return tree.Literal(-part.value, at=part.at)
         return tree.Sum((part,), (True,), at=part.at)
 
-    def _case(self, node: exp.Expression) -> tree.Expression:
+    def _case(self, node: exp.Expr) -> tree.Expression:
         at = self._offset(node)
         if node.this is not None:
-            raise ExpressionRefused(at, N_("CASE takes conditions."), N_("write CASE WHEN condition THEN value … ELSE value END"))
+            raise ExpressionRefused(
+                at, N_("CASE takes conditions."), N_("write CASE WHEN condition THEN value … ELSE value END")
+            )
         if node.args.get("default") is None:
             raise ExpressionRefused(at, N_("CASE has no ELSE."), N_("say what holds otherwise: ELSE value"))
         branches = node.args["ifs"]
@@ -216,7 +241,7 @@ class _Reader:
             at=at,
         )
 
-    def _call(self, node: exp.Expression, function: str) -> tree.Expression:
+    def _call(self, node: exp.Expr, function: str) -> tree.Expression:
         at, written = self._offset(node), _arguments(node)
         if at == (0, 0) and function in self.text.lower():
             start = self.text.lower().index(function)
@@ -231,16 +256,23 @@ class _Reader:
         if function in QUANTILES:
             return self._quantile(function, arguments, at)
         if function == "previous":
-            raise ExpressionRefused(at, N_("previous() is not available in this version."), N_("record the earlier value as a variable of its own"))
+            raise ExpressionRefused(
+                at,
+                N_("previous() is not available in this version."),
+                N_("record the earlier value as a variable of its own"),
+            )
         if function not in FUNCTIONS:
             raise ExpressionRefused(
-                at, N_("There is no function “{word}”."), N_("did you mean: {choices}"), **suggestion(function, KNOWN_FUNCTIONS)
+                at,
+                N_("There is no function “{word}”."),
+                N_("did you mean: {choices}"),
+                **suggestion(function, KNOWN_FUNCTIONS),
             )
         fewest, most = FUNCTIONS[function]
         self._count(function, len(arguments), fewest, most, at)
         return tree.Call(function, arguments, at=at)
 
-    def _aggregate(self, function: str, written: list[exp.Expression], at: tree.Offset) -> tree.Expression:
+    def _aggregate(self, function: str, written: list[exp.Expr], at: tree.Offset) -> tree.Expression:
         kind = AGGREGATES[function]
         self._count(function, len(written), 0 if kind == "count" else 1, 1 if kind == "count" else 2, at)
         value = self.read(written[0]) if written else None
@@ -253,7 +285,11 @@ class _Reader:
         if len(arguments) == 3:
             share = arguments[2].value if isinstance(arguments[2], tree.Literal) else None
         if not isinstance(share, Decimal | int) or not 0 < share < 1:
-            raise ExpressionRefused(at, N_("The share of a quantile is a number between 0 and 1."), N_("write weighted_quantile(x, w, 0.25)"))
+            raise ExpressionRefused(
+                at,
+                N_("The share of a quantile is a number between 0 and 1."),
+                N_("write weighted_quantile(x, w, 0.25)"),
+            )
         return tree.Quantile(arguments[0], arguments[1], Decimal(share), at=at)
 
     @staticmethod
@@ -263,7 +299,7 @@ class _Reader:
             template = N_("{function}() takes {wanted} arguments, not {given}.")
             raise ExpressionRefused(at, template, function=function, wanted=wanted, given=given)
 
-    _ALLOWED: tuple[tuple[tuple[type[exp.Expression], ...], Callable[["_Reader", exp.Expression], tree.Expression]], ...] = (
+    _ALLOWED: tuple[tuple[tuple[type[exp.Expr], ...], Callable[["_Reader", exp.Expr], tree.Expression]], ...] = (
         ((exp.Paren,), _paren),
         ((exp.Literal,), _literal),
         ((exp.Boolean,), _boolean),
@@ -283,7 +319,7 @@ class _Reader:
     )
 
 
-def _function_name(node: exp.Expression) -> str | None:
+def _function_name(node: exp.Expr) -> str | None:
     if type(node) in _REFUSED:
         return None
     if isinstance(node, exp.Anonymous):
@@ -291,13 +327,13 @@ def _function_name(node: exp.Expression) -> str | None:
     return node.sql_name().lower() if isinstance(node, exp.Func) else None
 
 
-def _arguments(node: exp.Expression) -> list[exp.Expression]:
+def _arguments(node: exp.Expr) -> list[exp.Expr]:
     """The arguments of a call in the order written, however sqlglot names their places."""
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     for name in node.arg_types if not isinstance(node, exp.Anonymous) else ("expressions",):
         value = node.args.get(name)
         if isinstance(value, list):
-            found += [item for item in value if isinstance(item, exp.Expression)]
-        elif isinstance(value, exp.Expression):
+            found += [item for item in value if isinstance(item, exp.Expr)]
+        elif isinstance(value, exp.Expr):
             found.append(value)
     return found

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 
-def N_(template: str) -> str:
+def N_(template: str) -> str:  # noqa: N802 - gettext's own name for a marked text
     """Mark a template for translation; translated where it is shown."""
     return template
 

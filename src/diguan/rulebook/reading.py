@@ -78,7 +78,12 @@ def read_head(folder: Folder, problems: list[Problem]) -> None:
         inner.done()
     for name, entry in fields.each("documents", names=DOCUMENT_NAME):
         folder.documents[name] = parts.Document(
-            name, entry.text("title", required=True), entry.text("issuer"), entry.word("number"), entry.word("date"), entry.word("url")
+            name,
+            entry.text("title", required=True),
+            entry.text("issuer"),
+            entry.word("number"),
+            entry.word("date"),
+            entry.word("url"),
         )
         entry.done()
     folder.weight = fields.formula("weight")
@@ -133,7 +138,9 @@ def _parameters(folder: Folder, root: Fields, documents: dict[str, parts.Documen
             entry.source(documents), entry.truth("verified", default=True), entry.at,
         )  # fmt: skip
         if values and computed:
-            entry.problem(entry.at, N_("“{word}” is both computed and given."), N_("keep computed: or values:"), word=name)
+            entry.problem(
+                entry.at, N_("“{word}” is both computed and given."), N_("keep computed: or values:"), word=name
+            )
         entry.done()
 
 
@@ -161,7 +168,15 @@ def _derived(folder: Folder, root: Fields, documents: dict[str, parts.Document])
         source = entry.source(documents)
         if formula is not None:
             folder.derived[name] = parts.Derived(
-                name, "person" if entity == "person" else "household", kind, unit, label, note, formula, source, entry.at
+                name,
+                "person" if entity == "person" else "household",
+                kind,
+                unit,
+                label,
+                note,
+                formula,
+                source,
+                entry.at,
             )
         entry.done()
 
@@ -206,7 +221,9 @@ def _campaigns(folder: Folder, root: Fields, documents: dict[str, parts.Document
             inner.done()
         entry.done()
         if deadline is not None:
-            folder.campaigns[name] = parts.Campaign(name, label, goal, starts, deadline, baseline_on, persons, source, verified)
+            folder.campaigns[name] = parts.Campaign(
+                name, label, goal, starts, deadline, baseline_on, persons, source, verified
+            )
 
 
 def _series(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
@@ -227,11 +244,9 @@ def _places(folder: Folder, root: Fields, documents: dict[str, parts.Document]) 
     for name, entry in root.each("designations"):
         places = []
         for item in entry.items("places", required=True):
+            code, place, level = item.word("code", required=True), item.word("name"), item.word("level")
             places.append(
-                parts.DesignatedPlace(
-                    item.word("code", required=True), item.word("name"), item.word("level"),
-                    item.truth("verified", default=False), item.source(documents),
-                )  # fmt: skip
+                parts.DesignatedPlace(code, place, level, item.truth("verified", default=False), item.source(documents))
             )
             item.done()
         folder.designations[name] = parts.Designation(

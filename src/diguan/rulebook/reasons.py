@@ -108,7 +108,9 @@ def explain(node: tree.Expression, household: Household, member: int | None = No
         return Reason("derived", node, truth, children=(explain(formula, household, member),), member=member)
     if isinstance(node, tree.Aggregate):
         return Reason("members", node, truth, children=tuple(_members(node, household)))
-    return Reason("test", node, truth, tuple(_figures(node, household, member)), member=member, gap=_gap(node, household, member))
+    return Reason(
+        "test", node, truth, tuple(_figures(node, household, member)), member=member, gap=_gap(node, household, member)
+    )
 
 
 def _standard_parts(name: str, household: Household) -> tuple[Reason, ...]:

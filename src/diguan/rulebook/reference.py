@@ -153,7 +153,8 @@ def _product(node: tree.Product, household: Household, member: int | None) -> Va
     left, right = evaluate(node.left, household, member), evaluate(node.right, household, member)
     if left is None or right is None:
         return None
-    assert isinstance(left, Decimal) and isinstance(right, Decimal)
+    assert isinstance(left, Decimal)
+    assert isinstance(right, Decimal)
     return numbers.product(left, right)
 
 

@@ -67,7 +67,10 @@ def at(pack: Pack, as_of: date, given: Mapping[str, Decimal] = {}) -> Rules:
         value = dated(parameter.values, as_of)
         if value is None:
             raise PeriodNotCovered(
-                N_("The parameter {name} of the pack {pack} has no value on {date}."), name=name, pack=pack.id, date=as_of
+                N_("The parameter {name} of the pack {pack} has no value on {date}."),
+                name=name,
+                pack=pack.id,
+                date=as_of,
             )
         found[name] = value
     return Rules(pack, as_of, found, given)

@@ -89,7 +89,12 @@ def _name(node: tree.Name, names: Names) -> Type:
         )  # fmt: skip
     entity, kind = found
     if names.snapshot and not names.in_member:
-        raise ExpressionRefused(node.at, N_("“{word}” belongs to one household, a computed parameter to all."), N_("write weighted_median({word}, weight)"), word=node.name)
+        raise ExpressionRefused(
+            node.at,
+            N_("“{word}” belongs to one household, a computed parameter to all."),
+            N_("write weighted_median({word}, weight)"),
+            word=node.name,
+        )
     if entity == "person" and names.entity == "household":
         raise ExpressionRefused(
             node.at, N_("“{word}” belongs to a person, and this is about a household."),
@@ -110,7 +115,10 @@ def _parameter(node: tree.Parameter, names: Names) -> Type:
 def _met(node: tree.Met, names: Names) -> Type:
     if node.standard not in names.standards:
         raise ExpressionRefused(
-            node.at, N_("There is no standard “{word}”."), N_("did you mean: {choices}"), **suggestion(node.standard, names.standards)
+            node.at,
+            N_("There is no standard “{word}”."),
+            N_("did you mean: {choices}"),
+            **suggestion(node.standard, names.standards),
         )
     if names.entity == "person":
         raise ExpressionRefused(node.at, N_("met() is about a household, not about one person."))
@@ -134,7 +142,12 @@ def _compare(node: tree.Compare, names: Names) -> Type:
 def _check_code(known: Type, other: tree.Expression) -> None:
     if known.codes is None or not isinstance(other, tree.Literal) or other.value in known.codes:
         return
-    raise ExpressionRefused(other.at, N_("“{word}” is not in the code list."), N_("write one of: {choices}"), **suggestion(str(other.value), known.codes))
+    raise ExpressionRefused(
+        other.at,
+        N_("“{word}” is not in the code list."),
+        N_("write one of: {choices}"),
+        **suggestion(str(other.value), known.codes),
+    )
 
 
 def _truths(node: tree.And | tree.Or | tree.Not, names: Names) -> Type:
@@ -148,7 +161,12 @@ def _in(node: tree.In, names: Names) -> Type:
     for choice in node.choices:
         other = _literal(choice, names)
         if not (kind.accepts(other) or (kind.is_number and other.is_number)):
-            raise ExpressionRefused(choice.at, N_("A value of type {left} is compared with one of type {right}."), left=kind.kind, right=other.kind)
+            raise ExpressionRefused(
+                choice.at,
+                N_("A value of type {left} is compared with one of type {right}."),
+                left=kind.kind,
+                right=other.kind,
+            )
         _check_code(kind, choice)
     return BOOLEAN
 
@@ -179,7 +197,9 @@ def _one_type(parts: list[tree.Expression], names: Names) -> Type:
     first = kinds[0]
     for part, kind in zip(parts, kinds, strict=True):
         if not ((first.is_number and kind.is_number) or first.accepts(kind)):
-            raise ExpressionRefused(part.at, N_("The branches have different types: {left} and {right}."), left=first.kind, right=kind.kind)
+            raise ExpressionRefused(
+                part.at, N_("The branches have different types: {left} and {right}."), left=first.kind, right=kind.kind
+            )
     if first.is_number:
         return INTEGER if all(kind == INTEGER for kind in kinds) else DECIMAL
     codes = [kind.codes for kind in kinds if kind.codes is not None]
@@ -229,7 +249,11 @@ def _given(node: tree.Aggregate) -> tree.Expression:
 
 def _quantile(node: tree.Quantile, names: Names) -> Type:
     if not names.snapshot or names.in_member:
-        raise ExpressionRefused(node.at, N_("A quantile over all households can stand only in a computed parameter."), N_("declare it in parameters.yaml with computed:"))
+        raise ExpressionRefused(
+            node.at,
+            N_("A quantile over all households can stand only in a computed parameter."),
+            N_("declare it in parameters.yaml with computed:"),
+        )
     inside = replace(names, snapshot=False)
     _expect(node.value, DECIMAL, inside)
     _expect(node.weight, DECIMAL, inside)
@@ -240,7 +264,9 @@ def _expect(node: tree.Expression, wanted: Type, names: Names) -> Type:
     kind = check(node, names)
     if not wanted.accepts(kind):
         expected = "number" if wanted.is_number else wanted.kind
-        raise ExpressionRefused(node.at, N_("A {expected} is needed here, and this is of type {found}."), expected=expected, found=kind.kind)
+        raise ExpressionRefused(
+            node.at, N_("A {expected} is needed here, and this is of type {found}."), expected=expected, found=kind.kind
+        )
     return kind
 
 

@@ -37,7 +37,10 @@ _MEMBERS = {
     "all": (N_("every member: {value}"), N_("every member for whom {where}: {value}")),
     "sum": (N_("sum over all members of {value}"), N_("sum over members for whom {where} of {value}")),
     "min": (N_("the least over all members of {value}"), N_("the least over members for whom {where} of {value}")),
-    "max": (N_("the greatest over all members of {value}"), N_("the greatest over members for whom {where} of {value}")),
+    "max": (
+        N_("the greatest over all members of {value}"),
+        N_("the greatest over members for whom {where} of {value}"),
+    ),
 }
 UNITS = {
     "persons": N_("persons"), "years": N_("years"), "share": N_("share"), "days": N_("days"), "days/year": N_("days/year"),
@@ -124,13 +127,20 @@ def _coded(value: tree.Expression, other: tree.Expression, words: Words) -> str:
 
 
 def _compare(node: tree.Compare, words: Words) -> str:
-    return words.say(_COMPARISONS[node.operator], left=_coded(node.left, node.right, words), right=_coded(node.right, node.left, words))
+    return words.say(
+        _COMPARISONS[node.operator],
+        left=_coded(node.left, node.right, words),
+        right=_coded(node.right, node.left, words),
+    )
 
 
 def _junction(word: str) -> Callable[[tree.And | tree.Or, Words], str]:
     def phrase(node: tree.And | tree.Or, words: Words) -> str:
         parts = [words.of(part) for part in node.parts]
-        nested = [f"({text})" if isinstance(part, tree.And | tree.Or) else text for text, part in zip(parts, node.parts, strict=True)]
+        nested = [
+            f"({text})" if isinstance(part, tree.And | tree.Or) else text
+            for text, part in zip(parts, node.parts, strict=True)
+        ]
         return words.joined(nested, word)
 
     return phrase
@@ -138,7 +148,9 @@ def _junction(word: str) -> Callable[[tree.And | tree.Or, Words], str]:
 
 def _in(node: tree.In, words: Words) -> str:
     choices = [_coded(choice, node.value, words) for choice in node.choices]
-    return words.say(N_("{left} is one of: {choices}"), left=words.of(node.value), choices=words.joined(choices, N_(", ")))
+    return words.say(
+        N_("{left} is one of: {choices}"), left=words.of(node.value), choices=words.joined(choices, N_(", "))
+    )
 
 
 def _sum(node: tree.Sum, words: Words) -> str:
@@ -167,9 +179,17 @@ def _call(node: tree.Call, words: Words) -> str:
 def _aggregate(node: tree.Aggregate, words: Words) -> str:
     value = "" if node.value is None else words.of(node.value)
     if node.function == "count":
-        return words.say(N_("number of members for whom {value}"), value=value) if value else words.say(N_("number of members"))
+        return (
+            words.say(N_("number of members for whom {value}"), value=value)
+            if value
+            else words.say(N_("number of members"))
+        )
     plain, picked = _MEMBERS[node.function]
-    return words.say(plain, value=value) if node.where is None else words.say(picked, value=value, where=words.of(node.where))
+    return (
+        words.say(plain, value=value)
+        if node.where is None
+        else words.say(picked, value=value, where=words.of(node.where))
+    )
 
 
 def _quantile(node: tree.Quantile, words: Words) -> str:
@@ -181,7 +201,9 @@ _PHRASES: dict[type[tree.Expression], Callable[..., str]] = {
     tree.Literal: lambda node, words: words.value(node.value),
     tree.Name: _name,
     tree.Parameter: _parameter,
-    tree.ScreeningDate: lambda node, words: words.rules.as_of.isoformat() if words.rules else words.say(N_("the screening date")),
+    tree.ScreeningDate: lambda node, words: (
+        words.rules.as_of.isoformat() if words.rules else words.say(N_("the screening date"))
+    ),
     tree.Met: lambda node, words: words.say(N_("standard met: {label}"), label=words.label(node.standard)),
     tree.Compare: _compare,
     tree.And: _junction(N_(" and ")),

@@ -56,7 +56,9 @@ def read(path: Path) -> Node:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise PackProblems([Problem(Position(path), N_("The file cannot be read: {reason}."), {"reason": reason})]) from error
+        raise PackProblems(
+            [Problem(Position(path), N_("The file cannot be read: {reason}."), {"reason": reason})]
+        ) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         problem = Problem(Position(path, line), N_("The file is not UTF-8 text."), remedy=N_("save it as UTF-8"))
@@ -67,7 +69,9 @@ def read(path: Path) -> Node:
         problem = Problem(at, N_("This is not valid YAML: {reason}."), {"reason": error.problem or error.context})
         raise PackProblems([problem]) from error
     except yaml.YAMLError as error:
-        raise PackProblems([Problem(Position(path), N_("This is not valid YAML: {reason}."), {"reason": error})]) from error
+        raise PackProblems(
+            [Problem(Position(path), N_("This is not valid YAML: {reason}."), {"reason": error})]
+        ) from error
     if root is None:
         raise PackProblems([Problem(Position(path), N_("The file is empty."))])
     return _node(root, path)
@@ -93,7 +97,9 @@ def _mapping(node: yaml.Node, path: Path, at: Position) -> Mapping:
         if not isinstance(key, Scalar):
             raise PackProblems([Problem(key.at, N_("A key must be a word."))])
         if key.text in entries:
-            raise PackProblems([Problem(key.at, N_("“{word}” stands here twice."), {"word": key.text}, N_("keep one of the two"))])
+            raise PackProblems(
+                [Problem(key.at, N_("“{word}” stands here twice."), {"word": key.text}, N_("keep one of the two"))]
+            )
         entries[key.text] = _node(value_node, path)
         keys[key.text] = key
     return Mapping(entries, keys, at)
