@@ -1,0 +1,122 @@
+"""The only writers of the registry."""
+
+import datetime as dt
+import json
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from diguan.access.scope import Scope
+from diguan.journal import actions as journal
+from diguan.registry import queries, recording, relations, staging, validation
+from diguan.registry.batch import Batch, BatchFolder, Counts, Refusal, Report
+from diguan.registry.models import Household, Observation, Person, Registry
+
+
+def describe_registry(
+    *, name: str, synthetic: bool, by: journal.Actor | None, at: dt.datetime, seed: int | None = None, note: str = ""
+) -> Registry:
+    """Say what this registry is, in place of what was said before."""
+    with transaction.atomic():
+        values = {"name": name, "synthetic": synthetic, "seed": seed, "note": note}
+        registry, _created = Registry.objects.update_or_create(pk=1, defaults=values)
+        journal.record(
+            by=by,
+            at=at,
+            verb="registry.described",
+            subject_type="registry",
+            subject_key=registry.pk,
+            detail={"synthetic": synthetic, "seed": seed},
+        )
+    return registry
+
+
+def record_observations(
+    *, batch: Batch | BatchFolder, pack: staging.Dictionary, by: journal.Actor | None, at: dt.datetime
+) -> Report:
+    """Put households, people and observations on file and derive the facts; the only way in, for one visit or a province.
+
+    Rows: every row is accepted, unchanged (a replay) or refused with its reasons; the report counts them all. An
+    observation with one faulty value is refused as a whole. All that is accepted is written in one transaction.
+    Unknown: a value of None says nothing about its variable.
+    Raises: staging.BatchUnreadable for files that cannot be read.
+    """
+    with relations.workbench() as bench:
+        staging.bring_in(bench, batch)
+        validation.judge(bench, pack, today=timezone.localdate(at))
+        with transaction.atomic():
+            on_file = recording.OnFile(
+                households=Household.objects.unscoped("recording observations"),
+                persons=Person.objects.unscoped("recording observations"),
+                observations=Observation.objects.unscoped("recording observations"),
+            )
+            stamp = recording.Stamp(at, None if by is None else by.pk, _name(by))
+            recording.settle_households(bench, on_file, stamp)
+            recording.settle_persons(bench, on_file, stamp)
+            recording.settle_observations(bench, on_file, stamp)
+            recording.derive_facts(bench, on_file)
+            report = _report(bench)
+            _journal_batch(bench, report, by, at)
+    return report
+
+
+def open_household(
+    *, scope: Scope, key: UUID, by: journal.Actor | None, at: dt.datetime, purpose: str = "page"
+) -> Household:
+    """Return one household and journal that it was read; neither without the other.
+
+    Raises: Household.DoesNotExist if it is not on file or out of scope, which look the same.
+    """
+    with transaction.atomic():
+        household = queries.household(scope, key)
+        journal.record(
+            by=by,
+            at=at,
+            verb="household.read",
+            subject_type="household",
+            subject_key=household.key,
+            place_number=household.place_number,
+            detail={"purpose": purpose},
+        )
+    return household
+
+
+def _report(bench: relations.Bench) -> Report:
+    rows = bench.execute("""
+        WITH given AS (SELECT 'household' AS kind, n, key_text, key_text AS household FROM given_households
+                       UNION ALL SELECT 'person', n, key_text, household_text FROM given_persons
+                       UNION ALL SELECT 'observation', n, key_text, household_text FROM given_observations)
+        SELECT kind, n, coalesce(key_text, ''), coalesce(household, ''), reason, params
+        FROM refusals JOIN given USING (kind, n) ORDER BY kind, n, reason, params""").fetchall()
+    refusals = tuple(Refusal(*row[:5], json.loads(row[5])) for row in rows)
+    kinds = ("household", "person", "observation")
+    return Report(*(_counts(bench, kind) for kind in kinds), refusals=refusals)
+
+
+def _counts(bench: relations.Bench, kind: str) -> Counts:
+    read, accepted, unchanged = bench.execute(f"""
+        SELECT (SELECT count(*) FROM given_{kind}s), count(*) FILTER (verdict = 'accepted'),
+               count(*) FILTER (verdict = 'unchanged') FROM {kind}_verdicts""").fetchall()[0]
+    return Counts(read=read, accepted=accepted, unchanged=unchanged, refused=read - accepted - unchanged)
+
+
+def _journal_batch(bench: relations.Bench, report: Report, by: journal.Actor | None, at: dt.datetime) -> None:
+    """One entry for the batch; under the household's own key when it is about one household."""
+    parts = {"households": report.households, "persons": report.persons, "observations": report.observations}
+    detail = {name: vars(counts) for name, counts in parts.items()}
+    touched = bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
+    subject_type, subject_key, number = ("household", *touched[0]) if len(touched) == 1 else ("registry", "1", None)
+    journal.record(
+        by=by,
+        at=at,
+        verb="registry.observations_recorded",
+        subject_type=subject_type,
+        subject_key=subject_key,
+        place_number=number,
+        detail=detail,
+    )
+
+
+def _name(by: journal.Actor | None) -> str:
+    return journal.SYSTEM if by is None else by.get_username()

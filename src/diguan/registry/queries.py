@@ -1,0 +1,148 @@
+"""Every read of the registry, each within the reader's scope."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from diguan.access.scope import Scope
+from diguan.registry import keyset, merging, recording, relations, staging
+from diguan.registry.models import Household, Observation, Person, Registry
+from diguan.ui import paging
+
+Facts = Mapping[str, Any]  # {"<variable>": {"v": value, "o": observation id, "c": [observation ids]?}}
+ORDER = ("place_number", "id")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one observation said about one variable."""
+
+    variable: str
+    person: UUID | None
+    value: Any
+    observation: Observation
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A fact that other observations of the same date and precedence dispute."""
+
+    kept: Statement
+    others: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class FactsAsOf:
+    """What the observations up to a date say, by the same rules as today's facts."""
+
+    on: dt.date
+    household: Facts
+    persons: Mapping[UUID, Facts]
+
+
+def described() -> Registry | None:
+    """What this registry is; None before anybody said so."""
+    return Registry.objects.first()
+
+
+def household(scope: Scope, key: UUID) -> Household:
+    """Return one household with its place.
+
+    Raises: Household.DoesNotExist if it is not on file or out of scope.
+    """
+    return Household.objects.within(scope).select_related("place").get(key=key)
+
+
+def households(scope: Scope) -> QuerySet[Household]:
+    """Households by place, then by age on file, as `household_page` pages them."""
+    return Household.objects.within(scope).select_related("place").order_by(*ORDER)
+
+
+def household_page(scope: Scope, params: QueryDict, *, size: int = paging.SIZE) -> paging.Page[Household]:
+    """The page of the scope's households that the address asks for."""
+    left = keyset.beyond(scope, params, Household, ORDER)
+    return paging.page(households(left), ORDER, params, size=size)
+
+
+def household_count(scope: Scope) -> int:
+    """How many households are on file in scope: a walk along one index, milliseconds for a county."""
+    return Household.objects.within(scope).count()
+
+
+def members(scope: Scope, household: Household) -> list[Person]:
+    """The people of a household in their order; nobody if the household is out of scope."""
+    return list(Person.objects.within(scope).filter(household=household).order_by("ordinal", "id"))
+
+
+def observations(scope: Scope, household: Household) -> list[Observation]:
+    """What was said about a household, newest first."""
+    said = Observation.objects.within(scope).filter(household=household)
+    return list(said.order_by("-observed_on", "-id"))
+
+
+def fact_history(
+    scope: Scope, household: Household, variable: str, *, said: list[Observation] | None = None
+) -> list[Statement]:
+    """Everything ever said about one variable of a household or its people, newest first.
+
+    Unknown: observations that leave the variable open do not appear.
+    `said` spares the query when the caller holds observations() already.
+    """
+    found = observations(scope, household) if said is None else said
+    return [s for observation in found for s in _statements(observation) if s.variable == variable]
+
+
+def conflicts(scope: Scope, household: Household) -> list[Conflict]:
+    """Facts of a household and its people that are disputed, by person and variable."""
+    people = members(scope, household)
+    documents: list[tuple[UUID | None, Facts]] = [(None, household.facts)]
+    documents += [(person.key, person.facts) for person in people]
+    disputed = [(who, name, fact) for who, facts in documents for name, fact in facts.items() if "c" in fact]
+    if not disputed:
+        return []
+    said = {observation.pk: observation for observation in observations(scope, household)}
+    return [
+        Conflict(
+            kept=Statement(name, who, fact["v"], said[fact["o"]]),
+            others=tuple(Statement(name, who, _value(said[number], who, name), said[number]) for number in fact["c"]),
+        )
+        for who, name, fact in disputed
+    ]
+
+
+def facts_as_of(scope: Scope, household: Household, on: dt.date, *, pack: staging.Dictionary) -> FactsAsOf:
+    """Work out a household's facts from what was observed up to and including a date; a batch of one.
+
+    Unknown: what nobody had said by then is absent.
+    """
+    people = {person.pk: person.key for person in members(scope, household)}
+    columns = ("pk", "household_id", "source", "observed_on", "body")
+    said = Observation.objects.within(scope).filter(household=household, observed_on__lte=on).values_list(*columns)
+    with relations.workbench() as bench:
+        staging.bring_dictionary(bench, pack)
+        relations.fill(bench, "persons", {"id": "BIGINT", "key": "UUID"}, people.items())
+        relations.create(bench, "sayings", merging.SAYINGS)
+        merging.add_observations(bench, recording.bodies(said))
+        merging.merge(bench)
+        found = merging.documents(bench)
+    persons = {key: found.get((household.pk, number), {}) for number, key in people.items()}
+    return FactsAsOf(on=on, household=found.get((household.pk, None), {}), persons=persons)
+
+
+def _statements(observation: Observation) -> Iterator[Statement]:
+    for name, value in observation.body.get("household", {}).items():
+        if value is not None:
+            yield Statement(name, None, value, observation)
+    for key, values in observation.body.get("persons", {}).items():
+        for name, value in values.items():
+            if value is not None:
+                yield Statement(name, UUID(key), value, observation)
+
+
+def _value(observation: Observation, who: UUID | None, variable: str) -> Any:
+    return next((s.value for s in _statements(observation) if s.person == who and s.variable == variable), None)

@@ -1,0 +1,222 @@
+"""A judged batch meets the registry: what is on file already, what is new, what stands against it.
+
+Called by actions inside their transaction. Each kind of row gets one verdict per row, as if the rows had come one
+after the other: accepted, unchanged (on file with the same content), or refused with the reason in `refusals`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Max, QuerySet
+
+from diguan.places.models import Place
+from diguan.registry import merging, relations
+from diguan.registry.models import Household, Observation, Person
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """All rows of the registry, opened by the action that answers for it."""
+
+    households: QuerySet[Household]
+    persons: QuerySet[Person]
+    observations: QuerySet[Observation]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Who puts the rows on file, and when."""
+
+    at: dt.datetime
+    by: int | None
+    by_name: str
+
+    def values(self, act: str, model: type[Household | Person | Observation]) -> dict[str, object]:
+        """The columns that are the same in every row, as the database stores them."""
+        columns = {f"{act}_at": self.at, f"{act}_by": self.by, f"{act}_by_name": self.by_name}
+        return {name: relations.stored(model, name, value) for name, value in columns.items()}
+
+
+def settle_households(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
+    """Put new households on file. Makes the table households: every household the batch names, with its id."""
+    codes = _strings(bench, "SELECT DISTINCT place FROM given_households")
+    places = _found(Place.objects.all(), "code", codes, ("code", "id", "number"))
+    relations.fill(bench, "places", {"code": "VARCHAR", "id": "BIGINT", "number": "BIGINT"}, places)
+    keys = _strings(bench, _HOUSEHOLD_KEYS)
+    # locked, so that two batches about one household work out its facts one after the other
+    locked = on_file.households.select_for_update().order_by("id")
+    relations.fill(bench, "households", _HOUSEHOLDS, _found(locked, "key", keys, _HOUSEHOLD_COLUMNS))
+    bench.execute(_HOUSEHOLD_PLACES)
+    filed = "SELECT key, place_id || chr(31) || name FROM households"
+    _give_verdicts(bench, "household", "key_taken", _HOUSEHOLD_CONTENT, filed)
+    rows = """SELECT replace(g.key::VARCHAR, '-', ''), p.id, p.number, g.name, '{}'
+              FROM given_households g JOIN places p ON p.code = g.place JOIN household_verdicts v USING (n)
+              WHERE v.verdict = 'accepted' ORDER BY p.number, g.n"""
+    fields = ("key", "place", "place_number", "name", "facts")
+    fresh = _insert(bench, on_file.households, fields, rows, stamp.values("registered", Household))
+    relations.append(bench, "households", _HOUSEHOLDS, fresh.values_list(*_HOUSEHOLD_COLUMNS).iterator())
+
+
+def settle_persons(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
+    """Put new people on file. Makes the table persons: everybody the batch names, with id and household."""
+    known = _found(on_file.persons, "key", _strings(bench, _PERSON_KEYS), _PERSON_COLUMNS)
+    relations.fill(bench, "persons", _PERSONS, known)
+    bench.execute(_no_household("person", "given_persons"))
+    filed = "SELECT key, household::VARCHAR || chr(31) || name || chr(31) || ordinal FROM persons"
+    _give_verdicts(bench, "person", "key_taken", _PERSON_CONTENT, filed)
+    rows = """SELECT replace(g.key::VARCHAR, '-', ''), h.id, h.place_number, g.ordinal, g.name, '{}'
+              FROM given_persons g JOIN households h ON h.key = g.household JOIN person_verdicts v USING (n)
+              WHERE v.verdict = 'accepted' ORDER BY h.place_number, h.id, g.ordinal, g.n"""
+    fields = ("key", "household", "place_number", "ordinal", "name", "facts")
+    fresh = _insert(bench, on_file.persons, fields, rows, stamp.values("registered", Person))
+    relations.append(bench, "persons", _PERSONS, fresh.values_list(*_PERSON_COLUMNS).iterator())
+
+
+def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
+    """Put new observations on file. Makes the table observations: (n, id) of those accepted."""
+    keys = _strings(bench, "SELECT DISTINCT key::VARCHAR FROM given_observations WHERE key IS NOT NULL")
+    known = _found(on_file.observations, "instance_id", keys, ("instance_id", "digest"))
+    relations.fill(bench, "recorded", {"key": "UUID", "digest": "VARCHAR"}, known)
+    bench.execute(_no_household("observation", "given_observations"))
+    bench.execute(_STRANGERS)
+    content = "SELECT n, key, digest AS content FROM digests"
+    _give_verdicts(bench, "observation", "instance_conflict", content, "SELECT key, digest FROM recorded")
+    rows = """SELECT replace(g.key::VARCHAR, '-', ''), h.id, h.place_number, g.source, g.reporter,
+                     g.observed_on::VARCHAR, g.body::VARCHAR, d.digest
+              FROM given_observations g JOIN households h ON h.key = g.household JOIN digests d USING (n)
+              JOIN observation_verdicts v USING (n) WHERE v.verdict = 'accepted' ORDER BY g.n"""
+    fields = ("instance_id", "household", "place_number", "source", "reporter", "observed_on", "body", "digest")
+    fresh = _insert(bench, on_file.observations, fields, rows, stamp.values("recorded", Observation))
+    columns = {"id": "BIGINT", "key": "UUID"}
+    relations.fill(bench, "numbered", columns, fresh.values_list("id", "instance_id").iterator())
+    bench.execute(_NUMBERED)
+
+
+def derive_facts(bench: relations.Bench, on_file: OnFile) -> None:
+    """Work out the facts of every household that was observed, from all that was ever said of it, and store them."""
+    relations.create(bench, "sayings", merging.SAYINGS)
+    bench.execute(_NEW_SAYINGS)
+    _add_earlier(bench, on_file)
+    merging.merge(bench)
+    households = "SELECT facts, household_id FROM facts WHERE person_id IS NULL ORDER BY household_id"
+    relations.update_rows(Household, "facts", relations.fetched(bench, households))
+    persons = "SELECT facts, person_id FROM facts WHERE person_id IS NOT NULL ORDER BY person_id"
+    relations.update_rows(Person, "facts", relations.fetched(bench, persons))
+
+
+def _add_earlier(bench: relations.Bench, on_file: OnFile) -> None:
+    """Earlier observations of the households that were observed now, and the people they speak of."""
+    ids = _strings(bench, "SELECT DISTINCT household_id FROM observations WHERE known_before")
+    if not ids:
+        return
+    columns = ("id", "household_id", "source", "observed_on", "body")
+    first = bench.execute("SELECT min(id) FROM observations").fetchone()
+    people = _found(on_file.persons, "household_id", ids, _PERSON_COLUMNS)
+    relations.append(bench, "persons", _PERSONS, people)
+    bench.execute("CREATE OR REPLACE TEMP TABLE persons AS SELECT DISTINCT * FROM persons")
+    earlier = on_file.observations.filter(id__lt=first[0] if first else 0)
+    merging.add_observations(bench, bodies(_found(earlier, "household_id", ids, columns)))
+
+
+def bodies(rows: Iterable[relations.Row]) -> Iterator[relations.Row]:
+    """Observations with the body, their last column, as JSON text."""
+    return ((*row[:-1], relations.json_text(row[-1])) for row in rows)
+
+
+def _insert(
+    bench: relations.Bench, on_file: QuerySet, fields: Sequence[str], rows: str, constants: dict[str, object]
+) -> QuerySet:
+    """Insert what a DuckDB query yields; return the rows inserted since, ours among them."""
+    top = on_file.aggregate(top=Max("id"))["top"] or 0
+    tail = tuple(constants.values())
+    batches = ([(*row, *tail) for row in chunk] for chunk in relations.fetched(bench, rows))
+    relations.insert_rows(on_file.model, (*fields, *constants), batches)
+    return on_file.filter(id__gt=top)
+
+
+def _found(rows: QuerySet, field: str, values: Sequence[str], columns: Sequence[str]) -> Iterator[relations.Row]:
+    """The columns of the rows whose field has one of many values, in as many queries as that takes."""
+    for some in relations.chunks(values, relations.KEYS_PER_QUERY):
+        yield from rows.filter(**{f"{field}__in": some}).values_list(*columns)
+
+
+def _strings(bench: relations.Bench, sql: str) -> list[str]:
+    return [row[0] for row in bench.execute(f"{sql} ORDER BY 1").fetchall()]
+
+
+def _no_household(kind: str, table: str) -> str:
+    return f"""
+        INSERT INTO refusals
+        SELECT '{kind}', g.n, 'household_unknown', json_object('household', coalesce(g.household_text, ''))
+        FROM {table} g ANTI JOIN households h ON h.key = g.household"""
+
+
+def _give_verdicts(bench: relations.Bench, kind: str, reason: str, content: str, filed: str) -> None:
+    """Make the table <kind>_verdicts (n, verdict) and complete the refusals.
+
+    Of a key on file the content alone decides: a replay is a success even if the dictionary has changed since.
+    """
+    bench.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {kind}_verdicts AS
+        WITH given(n, key, content) AS ({content}), filed(key, content) AS ({filed}),
+        fit AS (
+          SELECT g.*, f.content AS filed FROM given g LEFT JOIN filed f USING (key)
+          WHERE g.key IS NOT NULL AND (f.key IS NOT NULL OR g.n NOT IN (SELECT n FROM refusals WHERE kind = '{kind}'))),
+        turns AS (
+          SELECT *, coalesce(filed, first_value(content) OVER (PARTITION BY key ORDER BY n)) AS standing,
+                 row_number() OVER (PARTITION BY key ORDER BY n) AS turn FROM fit)
+        SELECT n, CASE WHEN content <> standing THEN 'conflict' WHEN filed IS NOT NULL OR turn > 1 THEN 'unchanged'
+                       ELSE 'accepted' END AS verdict FROM turns;
+        DELETE FROM refusals WHERE kind = '{kind}' AND n IN (SELECT n FROM {kind}_verdicts);
+        INSERT INTO refusals SELECT '{kind}', n, '{reason}', '{{}}' FROM {kind}_verdicts WHERE verdict = 'conflict'""")
+
+
+_HOUSEHOLDS = {"id": "BIGINT", "key": "UUID", "place_number": "BIGINT", "place_id": "BIGINT", "name": "VARCHAR"}
+_HOUSEHOLD_COLUMNS = ("id", "key", "place_number", "place_id", "name")
+_PERSONS = {"id": "BIGINT", "key": "UUID", "household": "UUID", "name": "VARCHAR", "ordinal": "INTEGER"}
+_PERSON_COLUMNS = ("id", "key", "household__key", "name", "ordinal")
+
+_HOUSEHOLD_KEYS = """
+SELECT key::VARCHAR FROM (SELECT key FROM given_households UNION SELECT household FROM given_persons
+                          UNION SELECT household FROM given_observations) WHERE key IS NOT NULL"""
+
+_PERSON_KEYS = """
+SELECT key::VARCHAR FROM (SELECT key FROM given_persons
+  UNION SELECT TRY_CAST(person_text AS UUID) FROM (SELECT DISTINCT person_text FROM statements)) WHERE key IS NOT NULL"""
+
+_HOUSEHOLD_PLACES = """
+INSERT INTO refusals SELECT 'household', n, 'place_unknown', json_object('place', place)
+FROM given_households g ANTI JOIN places p ON p.code = g.place"""
+
+_HOUSEHOLD_CONTENT = """
+SELECT n, key, coalesce(p.id::VARCHAR, '') || chr(31) || name
+FROM given_households g LEFT JOIN places p ON p.code = g.place"""
+
+_PERSON_CONTENT = """
+SELECT n, key, coalesce(household::VARCHAR, '') || chr(31) || name || chr(31) || coalesce(ordinal, -1) FROM given_persons"""
+
+# Somebody of whom a household's observation speaks must be a member of that household.
+_STRANGERS = """
+INSERT INTO refusals
+SELECT 'observation', s.n, 'person_unknown', json_object('person', s.person_text)
+FROM (SELECT DISTINCT n, person_text FROM statements WHERE person_text IS NOT NULL) s
+JOIN given_observations o USING (n)
+LEFT JOIN persons p ON p.key = TRY_CAST(s.person_text AS UUID) AND p.household = o.household
+WHERE p.id IS NULL AND EXISTS (FROM households h WHERE h.key = o.household)"""
+
+_NUMBERED = """
+CREATE OR REPLACE TEMP TABLE observations AS
+SELECT o.n, r.id, h.id AS household_id,
+       h.key NOT IN (SELECT g.key FROM given_households g JOIN household_verdicts v USING (n) WHERE v.verdict = 'accepted')
+         AS known_before
+FROM given_observations o JOIN observation_verdicts v USING (n) JOIN numbered r ON r.key = o.key
+JOIN households h ON h.key = o.household
+WHERE v.verdict = 'accepted'"""
+
+_NEW_SAYINGS = """
+INSERT INTO sayings
+SELECT o.household_id, p.id, s.variable, s.canonical, g.observed_on, g.source, o.id
+FROM spoken s JOIN observations o USING (n) JOIN given_observations g USING (n)
+LEFT JOIN persons p ON p.key = TRY_CAST(s.person_text AS UUID)
+WHERE s.value IS NOT NULL"""

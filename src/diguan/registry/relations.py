@@ -1,0 +1,121 @@
+"""Rows between the database and DuckDB, many at a time and without a file in between.
+
+The database keeps; DuckDB computes. `workbench()` opens a private DuckDB session, `fill` brings rows into it,
+`insert_rows` and `update_rows` carry what was computed back in plain `executemany`, which is ten times as fast as
+model instances and the same on SQLite and PostgreSQL.
+"""
+
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, TypeVar
+
+import duckdb
+from django.db import connection, models
+
+Bench = duckdb.DuckDBPyConnection
+Row = Sequence[Any]
+_T = TypeVar("_T")
+
+CHUNK = 10_000  # rows carried at once: large enough that the overhead vanishes, small enough to stay in the cache
+KEYS_PER_QUERY = 900  # SQLite may be built with a limit of 999 parameters
+
+_lock = threading.Lock()
+_roots: dict[int, Bench] = {}  # by process, because a DuckDB instance does not survive a fork
+
+
+@contextmanager
+def workbench() -> Iterator[Bench]:
+    """A DuckDB session of its own; its temporary tables vanish on leaving. Opening one takes well under 1 ms."""
+    session = _root().cursor()
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def _root() -> Bench:
+    process = os.getpid()
+    with _lock:
+        if process not in _roots:
+            settings: dict[str, Any] = {
+                "autoinstall_known_extensions": "false",
+                "temp_directory": tempfile.gettempdir(),
+            }
+            _roots[process] = duckdb.connect(":memory:", config=settings)
+        return _roots[process]
+
+
+def chunks(rows: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
+    """The rows in lists of at most `size`."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def create(bench: Bench, table: str, columns: Mapping[str, str]) -> None:
+    """Make an empty temporary table; columns are name → DuckDB type."""
+    bench.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({', '.join(f'{n} {t}' for n, t in columns.items())})")
+
+
+def fill(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
+    """Make a temporary table and put rows of JSON-like values (and UUIDs, dates, decimals) into it."""
+    create(bench, table, columns)
+    append(bench, table, columns, rows)
+
+
+def append(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
+    """Put further rows into a table made by `fill` or `create`.
+
+    Each chunk goes over as one JSON array per column: DuckDB's own executemany runs a plan for every row.
+    """
+    unnested = ", ".join(f"unnest(from_json(?, '[\"{'VARCHAR' if t == 'JSON' else t}\"]'))" for t in columns.values())
+    for chunk in chunks(rows):
+        arrays = [json.dumps(column, ensure_ascii=False, default=str) for column in zip(*chunk, strict=True)]
+        bench.execute(f"INSERT INTO {table} SELECT {unnested}", arrays)
+
+
+def fetched(bench: Bench, sql: str) -> Iterator[list[Row]]:
+    """The rows of a DuckDB query in chunks. Nothing else may run on the bench until it is exhausted."""
+    answer = bench.execute(sql)
+    while chunk := answer.fetchmany(CHUNK):
+        yield chunk
+
+
+def insert_rows(model: type[models.Model], fields: Sequence[str], batches: Iterable[Sequence[Row]]) -> None:
+    """Insert rows whose values are already as the database stores them (UUIDs as 32 hex digits, JSON as text)."""
+    columns = [model._meta.get_field(name).column for name in fields]
+    quote = connection.ops.quote_name
+    sql = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(c) for c in columns)}) "
+        f"VALUES ({', '.join(['%s'] * len(columns))})"
+    )
+    _execute_many(sql, batches)
+
+
+def update_rows(model: type[models.Model], field: str, batches: Iterable[Sequence[Row]]) -> None:
+    """Set one column by primary key; rows are (value, id)."""
+    quote = connection.ops.quote_name
+    column = model._meta.get_field(field).column
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {quote(column)} = %s WHERE {quote('id')} = %s"
+    _execute_many(sql, batches)
+
+
+def _execute_many(sql: str, batches: Iterable[Sequence[Row]]) -> None:
+    with connection.cursor() as cursor:
+        for rows in batches:
+            cursor.executemany(sql, rows)
+
+
+def stored(model: type[models.Model], field: str, value: object) -> Any:
+    """One value as the database stores it, for columns that are the same in every row of an insert."""
+    return model._meta.get_field(field).get_db_prep_save(value, connection)
+
+
+def json_text(value: object) -> str:
+    """A document of a JSON column as text again."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

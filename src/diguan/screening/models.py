@@ -1,0 +1,171 @@
+"""What screenings keep in the database: the current one household by household, of earlier ones what they summed up to.
+
+The files a screening wrote stay for ever; the rows of results are replaced with each run, so that lists and pages
+read one small set of tables.
+"""
+
+from collections.abc import Mapping
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from diguan.access import rows
+
+MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
+OUTCOMES = {"m": MET, "n": NOT_MET, "u": UNKNOWN}
+LETTERS = {outcome: letter for letter, outcome in OUTCOMES.items()}
+
+
+class Screening(models.Model):
+    """One run of a pack over a snapshot; never changed but for `is_current`.
+
+    `counts` is what the engine counted (households, persons, refused …); `computed` the parameters it worked out over
+    the snapshot; `standards` and `cohorts` the pack's, in its order.
+    """
+
+    pack_id = models.CharField(_("pack"), max_length=100)
+    pack_version = models.CharField(_("version of the pack"), max_length=40)
+    pack_digest = models.CharField(_("digest of the pack"), max_length=64)
+    as_of = models.DateField(_("as of"))
+    snapshot_id = models.CharField(_("snapshot"), max_length=64)
+    folder = models.CharField(_("folder of the results"), max_length=500)
+    standards = models.JSONField(_("standards"), default=list)
+    cohorts = models.JSONField(_("cohorts"), default=list)
+    counts = models.JSONField(_("counts"), default=dict)
+    computed = models.JSONField(_("computed parameters"), default=dict)
+    is_current = models.BooleanField(_("current"), default=False)
+    started_at = models.DateTimeField(_("started at"))
+    started_by = models.BigIntegerField(_("started by"), null=True)
+    started_by_name = models.CharField(_("started by (name)"), max_length=200)
+    finished_at = models.DateTimeField(_("finished at"))
+    finished_by = models.BigIntegerField(_("finished by"), null=True)
+
+    class Meta:
+        verbose_name = _("screening")
+        verbose_name_plural = _("screenings")
+        constraints = [
+            models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="screening_one_current"),
+            models.CheckConstraint(condition=Q(finished_at__gte=F("started_at")), name="screening_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pack_id} {self.as_of}"
+
+
+class Result(models.Model):
+    """What the current screening found for one household.
+
+    `outcomes` has one letter per standard in the screening's order: m met, n not met, u unknown; a capital letter
+    where the standard applies to the household, a small one where it is met because it does not apply.
+    """
+
+    screening = models.ForeignKey(
+        Screening, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("screening")
+    )
+    household = models.ForeignKey(
+        "registry.Household", on_delete=models.PROTECT, related_name="+", verbose_name=_("household"), db_index=False
+    )
+    place_number = models.BigIntegerField(_("place number"))
+    persons = models.PositiveIntegerField(_("persons"))
+    cohort = models.CharField(_("cohort"), max_length=100)
+    outcomes = models.CharField(_("outcomes"), max_length=200)
+
+    objects = rows.ScopedManager()
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        indexes = [
+            models.Index(fields=["screening", "place_number", "household"], name="result_by_place"),
+            models.Index(fields=["screening", "cohort", "place_number", "household"], name="result_by_cohort"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["household", "screening"], name="result_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.cohort} {self.outcomes}"
+
+    @property
+    def standards(self) -> Mapping[str, str]:
+        """Outcome by standard: met, not_met or unknown."""
+        letters = zip(self.screening.standards, self.outcomes, strict=True)
+        return {standard: OUTCOMES[letter.lower()] for standard, letter in letters}
+
+    @property
+    def not_applicable(self) -> frozenset[str]:
+        """Standards that the household meets because they do not apply to it."""
+        letters = zip(self.screening.standards, self.outcomes, strict=True)
+        return frozenset(standard for standard, letter in letters if letter.islower())
+
+
+class Shortfall(models.Model):
+    """A standard that a household of the current screening does not meet, or of which nobody knows."""
+
+    screening = models.ForeignKey(
+        Screening, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("screening")
+    )
+    household = models.ForeignKey(
+        "registry.Household", on_delete=models.PROTECT, related_name="+", verbose_name=_("household"), db_index=False
+    )
+    place_number = models.BigIntegerField(_("place number"))
+    standard = models.CharField(_("standard"), max_length=100)
+    outcome = models.CharField(_("outcome"), max_length=10)
+    persons = models.PositiveIntegerField(_("persons"))
+    cohort = models.CharField(_("cohort"), max_length=100)
+
+    objects = rows.ScopedManager()
+
+    class Meta:
+        verbose_name = _("shortfall")
+        verbose_name_plural = _("shortfalls")
+        indexes = [
+            # the cohort at its end lets a list of both be filtered without touching the rows
+            models.Index(
+                fields=["screening", "standard", "outcome", "place_number", "household", "cohort"],
+                name="shortfall_by_standard",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=[NOT_MET, UNKNOWN]), name="shortfall_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.standard} {self.outcome}"
+
+
+class Total(models.Model):
+    """Households and persons of one place under one heading; kept for every screening.
+
+    kind `all` (subject all), `standard` (met, not_met, unknown), `cohort` (member, or subject unknown), `to_check`
+    (households with anything unknown). No place: the whole, with the households whose place is in no tree.
+    """
+
+    screening = models.ForeignKey(
+        Screening, on_delete=models.CASCADE, related_name="totals", db_index=False, verbose_name=_("screening")
+    )
+    place = models.ForeignKey(
+        "places.Place", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("place")
+    )
+    kind = models.CharField(_("kind"), max_length=20)
+    subject = models.CharField(_("subject"), max_length=100)
+    outcome = models.CharField(_("outcome"), max_length=10)
+    households = models.PositiveIntegerField(_("households"))
+    persons = models.PositiveIntegerField(_("persons"))
+    weighted_persons = models.DecimalField(_("weighted persons"), max_digits=24, decimal_places=6, null=True)
+
+    class Meta:
+        verbose_name = _("total")
+        verbose_name_plural = _("totals")
+        constraints = [
+            models.UniqueConstraint(fields=["screening", "place", "kind", "subject", "outcome"], name="total_once"),
+            models.UniqueConstraint(
+                fields=["screening", "kind", "subject", "outcome"],
+                condition=Q(place__isnull=True),
+                name="total_of_all_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} {self.kind} {self.subject} {self.outcome}"
