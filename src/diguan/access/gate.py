@@ -102,11 +102,11 @@ def _guarded(view: View, policy: _Policy) -> View:
     return guarded
 
 
-def _let_anybody(request: GatedRequest) -> HttpResponseBase | None:
+def _let_anybody(request: HttpRequest) -> HttpResponseBase | None:
     return None
 
 
-def _let_signed_in(request: GatedRequest) -> HttpResponseBase | None:
+def _let_signed_in(request: HttpRequest) -> HttpResponseBase | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     return None

@@ -55,5 +55,3 @@ class Entry(models.Model):
 
     def delete(self, using: Any = None, keep_parents: bool = False) -> NoReturn:
         raise JournalIsAppendOnly("entries are never removed")
-
-

@@ -149,12 +149,12 @@ def import_boundaries(
     features, report = outlines.read(file, code_property, strip)
     places = {place.code: place for place in Place.objects.filter(code__in=[feature.code for feature in features])}
     known = [feature for feature in features if feature.code in places]
-    report.problems += [outlines.unknown_place(file.name, feature) for feature in features if feature.code not in places]
+    report.problems += [
+        outlines.unknown_place(file.name, feature) for feature in features if feature.code not in places
+    ]
     if not known:
         raise FileRefused(report.problems[0])
-    drawn = [
-        Boundary(place=places[shape.code], path=shape.path, **shape.box) for shape in outlines.drawn(known)
-    ]
+    drawn = [Boundary(place=places[shape.code], path=shape.path, **shape.box) for shape in outlines.drawn(known)]
     old = {
         boundary.place_id: boundary
         for root in _roots_above(places.values())
@@ -166,7 +166,12 @@ def import_boundaries(
     report.unchanged = len(same)
     report.accepted = len(drawn) - len(same)
     journal.record(
-        by=by, at=at, verb="boundaries.imported", subject_type="places", subject_key=file.name, detail=dict(report.counts())
+        by=by,
+        at=at,
+        verb="boundaries.imported",
+        subject_type="places",
+        subject_key=file.name,
+        detail=dict(report.counts()),
     )
     return report
 
@@ -195,7 +200,8 @@ def record_successor(*, old: Place, new: Place, on: dt.date, by: journal.Actor |
     if code is not None:
         if on <= code.valid_from:
             raise SuccessionRefused(
-                _("The code %(code)s holds only from %(day)s.") % {"code": code.code, "day": code.valid_from.isoformat()}
+                _("The code %(code)s holds only from %(day)s.")
+                % {"code": code.code, "day": code.valid_from.isoformat()}
             )
         code.valid_to = on
         code.save(update_fields=["valid_to"])

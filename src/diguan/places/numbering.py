@@ -61,7 +61,9 @@ class _Siblings:
 class Numbers:
     """Ranges of a tree that grows; `of` gives one to each row in turn, parents first."""
 
-    def __init__(self, file: str, rows: Sequence[Row], depth: Mapping[str, int], standing: Mapping[str, tuple[Range, str]]):
+    def __init__(
+        self, file: str, rows: Sequence[Row], depth: Mapping[str, int], standing: Mapping[str, tuple[Range, str]]
+    ):
         """`standing` are the codes on file with their range and their parent's code. Raises: FileRefused."""
         self._file = file
         self._ranges: dict[str, Range] = {}
@@ -71,7 +73,9 @@ class Numbers:
         new = [row for row in rows if row.code not in standing]
         self._coded_roots = _roots_of_nesting_codes(rows, standing)
         self._root_of = _roots(rows, standing)
-        self._digits = _digits(file, [row for row in new if self._root_of[row.code] not in self._coded_roots], rows, depth)
+        self._digits = _digits(
+            file, [row for row in new if self._root_of[row.code] not in self._coded_roots], rows, depth
+        )
         self._depth = depth
 
     def of(self, row: Row) -> Range | Problem:
@@ -148,9 +152,7 @@ def _roots_of_nesting_codes(rows: Iterable[Row], standing: Mapping[str, tuple[Ra
     broken = {
         root_of[row.code]
         for row in rows
-        if coded(row.code) is None
-        or not row.code.startswith(row.parent_code)
-        or len(row.code) == len(row.parent_code)
+        if coded(row.code) is None or not row.code.startswith(row.parent_code) or len(row.code) == len(row.parent_code)
     }
     roots = set(root_of.values())
     return {code for code in roots if (standing[code][0] == coded(code) if code in standing else code not in broken)}

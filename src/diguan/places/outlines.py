@@ -48,7 +48,9 @@ def read(file: Path, code_property: str, strip: str) -> tuple[list[Feature], Rep
     for index, raw in enumerate(found, start=1):
         feature = _feature(file.name, index, raw, code_property, strip)
         if isinstance(feature, Feature) and feature.code in features:
-            feature = _problem(file.name, index, _("The place %(code)s is drawn twice.") % {"code": feature.code}, _once())
+            feature = _problem(
+                file.name, index, _("The place %(code)s is drawn twice.") % {"code": feature.code}, _once()
+            )
         if isinstance(feature, Problem):
             report.problems.append(feature)
         else:
@@ -76,7 +78,9 @@ def drawn(features: Sequence[Feature]) -> list[Shape]:
     def on_grid(point: Degrees) -> Point:
         return round((point[0] - west) * shortening * scale), round((north - point[1]) * scale)
 
-    return [_shape(feature.code, [[on_grid(point) for point in ring] for ring in feature.rings]) for feature in features]
+    return [
+        _shape(feature.code, [[on_grid(point) for point in ring] for ring in feature.rings]) for feature in features
+    ]
 
 
 def unknown_place(file: str, feature: Feature) -> Problem:

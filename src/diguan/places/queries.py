@@ -135,7 +135,9 @@ def boundaries(place: Place) -> Outlines:
     depths = outlined.order_by("depth").values_list("depth", flat=True).distinct()
     depth = next((each for each in depths if each > place.depth), place.depth)
     shapes = list(
-        Boundary.objects.filter(place__in=outlined.filter(depth=depth)).select_related("place").order_by("place__number")
+        Boundary.objects.filter(place__in=outlined.filter(depth=depth))
+        .select_related("place")
+        .order_by("place__number")
     )
     if not shapes:
         return Outlines([], [], 0, 0, 0, 0)
@@ -160,6 +162,14 @@ def search(text: str, scope: Scope, limit: int = 20) -> list[Place]:
     wanted = Q(name__contains=text) | Q(code__startswith=text)
     rows = Place.objects.filter(scope.q("number"), wanted).select_related("parent").order_by("depth", "number")
     return [place for place in rows[: limit * 2] if scope.covers(place.number, place.upper)][:limit]
+
+
+def find(text: str, scope: Scope) -> list[Place]:
+    """Return the one place in scope whose code this is, else those that `search` finds."""
+    exact = Place.objects.filter(code=text.strip()).first()
+    if exact is not None and scope.covers(exact.number, exact.upper):
+        return [exact]
+    return search(text, scope)
 
 
 def is_everything(scope: Scope) -> bool:

@@ -85,7 +85,9 @@ def _rows(name: str, reader: csv.DictReader[str]) -> tuple[list[Row], list[Probl
         rows, problems = _checked(name, ((reader.line_num, row) for row in reader))
     except csv.Error as error:
         raise FileRefused(
-            Problem(name, reader.line_num, None, _("This line is not CSV: %(error)s.") % {"error": error}, _mend_quotes())
+            Problem(
+                name, reader.line_num, None, _("This line is not CSV: %(error)s.") % {"error": error}, _mend_quotes()
+            )
         ) from error
     if not rows and not problems:
         raise FileRefused(_empty(name))
@@ -114,7 +116,11 @@ def _problem(name: str, row: Row) -> Problem | None:
         value: str = getattr(row, column)
         if not value and column != "parent_code":
             return Problem(
-                name, row.line, column, _("The %(column)s is empty.") % {"column": column}, _("Fill it in, or remove the line.")
+                name,
+                row.line,
+                column,
+                _("The %(column)s is empty.") % {"column": column},
+                _("Fill it in, or remove the line."),
             )
         if len(value) > _LONGEST[column]:
             return Problem(
@@ -126,14 +132,22 @@ def _problem(name: str, row: Row) -> Problem | None:
             )
         if any(ord(character) < 32 for character in value):
             return Problem(
-                name, row.line, column, _("The %(column)s holds a control character.") % {"column": column}, _("Remove it.")
+                name,
+                row.line,
+                column,
+                _("The %(column)s holds a control character.") % {"column": column},
+                _("Remove it."),
             )
     return None
 
 
 def _too_many_cells(name: str, line: int) -> Problem:
     return Problem(
-        name, line, None, _("The line has more cells than the heading."), _("Put a name with a comma between quotation marks.")
+        name,
+        line,
+        None,
+        _("The line has more cells than the heading."),
+        _("Put a name with a comma between quotation marks."),
     )
 
 

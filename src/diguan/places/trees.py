@@ -41,9 +41,7 @@ def grown(file: str, rows: Sequence[Row], standing: Mapping[str, int]) -> Tree:
             tree.rows.append(row)
             tree.depth[row.code] = depth + 1
             begun.append((row.code, depth + 1))
-    tree.problems += [
-        _astray(file, row, unique) for row in unique.values() if row.code not in tree.depth
-    ]
+    tree.problems += [_astray(file, row, unique) for row in unique.values() if row.code not in tree.depth]
     if not tree.rows:
         raise FileRefused(_rootless(file, tree.problems))
     tree.rows.sort(key=lambda row: (tree.depth[row.code], row.line))
@@ -59,7 +57,9 @@ def _without_repeats(file: str, rows: Sequence[Row], problems: list[Problem]) ->
     unique: dict[str, Row] = {}
     for code, alike in same.items():
         first, *repeats = alike
-        agree = all((row.name, row.level, row.parent_code) == (first.name, first.level, first.parent_code) for row in repeats)
+        agree = all(
+            (row.name, row.level, row.parent_code) == (first.name, first.level, first.parent_code) for row in repeats
+        )
         if agree:
             unique[code] = first
         for row in repeats if agree else alike:
@@ -98,7 +98,11 @@ def _astray(file: str, row: Row, unique: Mapping[str, Row]) -> Problem:
             "code": missing,
         }
     return Problem(
-        file, row.line, "parent_code", what, _("Correct the parent's code, add the parent, or leave it empty for a root.")
+        file,
+        row.line,
+        "parent_code",
+        what,
+        _("Correct the parent's code, add the parent, or leave it empty for a root."),
     )
 
 

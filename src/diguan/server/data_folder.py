@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
@@ -40,7 +41,9 @@ def secret_key(folder: Path) -> str:
             f"The secret key {path} can't be used: {error.strerror}. Mend the file's rights or set DIGUAN_SECRET_KEY."
         ) from error
     if not key:
-        raise ImproperlyConfigured(f"The secret key {path} is empty. Remove the file: a new key is made (and everybody signs in again).")
+        raise ImproperlyConfigured(
+            f"The secret key {path} is empty. Remove the file: a new key is made (and everybody signs in again)."
+        )
     return key
 
 
@@ -52,9 +55,7 @@ def _keep(path: Path, key: str) -> None:
             file.write(key)
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(aside, path)
-        except FileExistsError:
-            pass
     finally:
         os.unlink(aside)
