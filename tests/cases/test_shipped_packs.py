@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from diguan.engine.cases import by_engine
 from diguan.rulebook import loading
+from diguan.rulebook.cases import by_reference, load_cases
 from diguan.rulebook.pack import Pack, Source
 from diguan.rulebook.texts import Text
 
@@ -116,3 +118,10 @@ def test_the_incidence_of_jilin_is_recomputed_from_counts_to_the_printed_rate() 
     for point in printed:
         rate = Decimal(point.printed.removesuffix("%").strip())
         assert (point.rate * 100).quantize(rate) == rate, point.as_of
+
+
+def test_both_evaluators_give_the_answers_that_the_cases_promise(pack: Pack) -> None:
+    cases = load_cases(pack)
+    assert cases
+    assert [miss for case in cases for miss in by_reference(pack, case)] == []
+    assert list(by_engine(pack, cases)) == []
