@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
+from tests import cast as of
+from tests.cast import Cast
 
 from diguan.access.scope import NOTHING, Scope
 from diguan.journal import actions, queries
 from diguan.journal.models import Entry, JournalIsAppendOnly
-from tests import cast as of
-from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -66,9 +66,13 @@ def test_an_entry_cannot_be_removed() -> None:
 
 
 def test_an_entry_goes_with_the_act_that_failed() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        note()
-        raise RuntimeError
+    def act_and_fail() -> None:
+        with transaction.atomic():
+            note()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        act_and_fail()
     assert Entry.objects.count() == 0
 
 

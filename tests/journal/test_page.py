@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests import cast as of
+from tests.cast import Cast
 
 from diguan.access import actions as access
 from diguan.journal import actions
 from diguan.journal.models import Entry
-from tests import cast as of
-from tests.cast import Cast
 
 
 def opened(cast: Cast, who: str, key: str, code: str) -> Entry:
@@ -53,14 +53,19 @@ def test_the_journal_is_filtered_by_actor_subject_and_act(cast: Cast, query: str
 
 def test_a_county_auditor_sees_neither_the_other_county_nor_acts_of_no_place(cast: Cast) -> None:
     access.grant_role(
-        user=cast.people["chen"], role="auditor", place=cast.place(of.COUNTY_B), starts_on=of.LONG_AGO, by=None, at=of.NOW
+        user=cast.people["chen"],
+        role="auditor",
+        place=cast.place(of.COUNTY_B),
+        starts_on=of.LONG_AGO,
+        by=None,
+        at=of.NOW,
     )
     opened(cast, "wang", "key-in-a", of.LIUJIA)
     opened(cast, "zhao", "key-in-b", of.SUNJIA)
     page = cast.client("chen").get("/journal/").content.decode()
     assert "key-in-b" in page
     assert "key-in-a" not in page
-    assert "<td class=\"\">Imported places" not in page
+    assert '<td class="">Imported places' not in page
 
 
 def test_the_journal_pages_by_key(cast: Cast) -> None:

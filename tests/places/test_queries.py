@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests import cast as of
 
 from diguan.access.scope import NOTHING, Scope
 from diguan.places import queries
 from diguan.places.models import Place
-from tests import cast as of
 
 Tree = dict[str, Place]
 
