@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from diguan.ui import formats
 
@@ -27,6 +28,7 @@ class Middleware:
         return self.get_response(request)
 
 
+@require_POST
 def choose_money_unit(request: HttpRequest) -> HttpResponse:
     """Keep the choice and go back to the page; an unknown unit changes nothing."""
     target = request.POST.get("next", "/")

@@ -6,15 +6,10 @@ import uuid
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
-from django.views.decorators.http import require_POST
 
 from diguan.ui import gallery as samples
-from diguan.ui import reader
 
 log = logging.getLogger(__name__)
-
-choose_money_unit = require_POST(reader.choose_money_unit)
-
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Page 500: needs no database and no session; its reference stands in the log beside the traceback."""
