@@ -1,0 +1,1 @@
+from tests.cast import cast, tree  # noqa: F401
