@@ -47,7 +47,7 @@ class SignIn(_Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A demo account fills the form; what a person typed is never sent back.
-        self.fields["password"].widget.render_value = not self.is_bound  # type: ignore[attr-defined]
+        self.fields["password"].widget.render_value = not self.is_bound
 
 
 class NewUser(_Form):
