@@ -130,6 +130,7 @@ def _assembled(folders: list[reading.Folder], problems: list[Problem]) -> parts.
         series=_laid_over([f.series for f in folders]),
         designations=_laid_over([f.designations for f in folders]),
         weight=next((f.weight for f in reversed(folders) if f.weight), None),
+        income=_income(folders, problems),
     )
 
 
@@ -151,6 +152,23 @@ def _with_sources(folders: list[reading.Folder], problems: list[Problem]) -> dic
         if source not in known
     ]
     return {name: replace(v, sources=v.sources or tuple(known)) for name, v in variables.items()}
+
+
+def _income(folders: list[reading.Folder], problems: list[Problem]) -> parts.IncomeView | None:
+    """How pages show income; its names must be derived household variables and a parameter."""
+    folder = next((f for f in reversed(folders) if f.income), None)
+    if folder is None or folder.income is None or folder.income_at is None:
+        return None
+    view = folder.income
+    derived, parameters = _laid_over([f.derived for f in folders]), _parameters(folders)
+    names = [(name, derived) for name in (*view.components, *view.costs, view.per_person)] + [(view.line, parameters)]
+    template = N_("There is no “{word}” to show as income.")
+    problems += [
+        Problem(folder.income_at, template, suggestion(name, known), N_("did you mean: {choices}"))
+        for name, known in names
+        if name not in known
+    ]
+    return view
 
 
 def _parameters(folders: list[reading.Folder]) -> dict[str, parts.Parameter]:

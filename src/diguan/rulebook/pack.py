@@ -183,6 +183,16 @@ class Designation:
 
 
 @dataclass(frozen=True)
+class IncomeView:
+    """How pages show income: parts, costs, the total per person and the line it is held against."""
+
+    components: tuple[str, ...]
+    costs: tuple[str, ...]
+    per_person: str
+    line: str
+
+
+@dataclass(frozen=True)
 class Pack:
     id: str
     version: str
@@ -207,6 +217,7 @@ class Pack:
     series: Mapping[str, Series]
     designations: Mapping[str, Designation]
     weight: Formula | None
+    income: IncomeView | None
 
     def label_of(self, name: str) -> Text:
         """The label of a variable, derived variable, parameter, standard or cohort."""

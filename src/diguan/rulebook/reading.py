@@ -34,6 +34,8 @@ class Folder:
     extends: str = ""
     extends_at: Position | None = None
     weight: parts.Formula | None = None
+    income: parts.IncomeView | None = None
+    income_at: Position | None = None
     documents: dict[str, parts.Document] = field(default_factory=dict)
     sources: dict[str, Text] = field(default_factory=dict)
     variables: dict[str, parts.Variable] = field(default_factory=dict)
@@ -87,7 +89,19 @@ def read_head(folder: Folder, problems: list[Problem]) -> None:
         )
         entry.done()
     folder.weight = fields.formula("weight")
+    _income(folder, fields)
     fields.done()
+
+
+def _income(folder: Folder, fields: Fields) -> None:
+    node = fields.get("income")
+    if node is None:
+        return
+    inner = Fields(node, fields.problems)
+    per_person, line = inner.word("per_person", required=True), inner.word("line", required=True)
+    folder.income = parts.IncomeView(inner.words("components"), inner.words("costs"), per_person, line)
+    folder.income_at = node.at
+    inner.done()
 
 
 def _dictionary(folder: Folder, root: Fields, _: dict[str, parts.Document]) -> None:

@@ -76,7 +76,7 @@ class Words:
             return self.say(N_("yes")) if value else self.say(N_("no"))
         if isinstance(value, Decimal | int):
             shown = number(Decimal(value))
-            unit = self._unit_of(name) if unit is None else unit
+            unit = self.unit_of(name) if unit is None else unit
             return f"{shown} {self.unit(unit)}" if unit else shown
         if isinstance(value, date):
             return value.isoformat()
@@ -85,7 +85,7 @@ class Words:
             return variable.codes[value].in_language(self.language)
         return value
 
-    def _unit_of(self, name: str) -> str:
+    def unit_of(self, name: str) -> str:
         for group in (self.pack.variables, self.pack.derived, self.pack.parameters):
             if name in group:
                 return group[name].unit
@@ -110,12 +110,12 @@ def _name(node: tree.Name, words: Words) -> str:
 
 
 def _parameter(node: tree.Parameter, words: Words) -> str:
-    label = words.label(node.name)
+    label = words.pack.parameters[node.name].label.in_language(words.language)
     rules = words.rules
     if rules is None or (node.name not in rules.parameters and node.name not in rules.given):
         return label
     value = rules.value_of(node.name)
-    shown = words.value(value, node.name)
+    shown = words.value(value, unit=words.pack.parameters[node.name].unit)
     return words.say(N_("{label} ({value})"), label=label, value=shown)
 
 

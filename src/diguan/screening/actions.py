@@ -1,0 +1,135 @@
+"""The only writers of screenings."""
+
+import datetime as dt
+import time
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from diguan import engine, rulebook
+from diguan.access import scope as scopes
+from diguan.journal import actions as journal
+from diguan.registry import snapshots
+from diguan.registry.models import Household
+from diguan.screening import queries, run
+from diguan.screening.models import Result, Screening, Shortfall, Total
+from diguan.ui import paging
+
+DEPTH_KEPT = 2  # of earlier screenings, totals stay in the database down to this depth of the tree
+
+
+class ScreeningIncomplete(Exception):
+    """The results do not cover every household of the snapshot; nothing was replaced."""
+
+
+def run_screening(
+    *,
+    pack: rulebook.Pack,
+    as_of: dt.date,
+    by: journal.Actor | None,
+    at: dt.datetime,
+    progress: run.Progress = lambda step: None,
+    folder: Path | None = None,
+) -> Screening:
+    """Screen everybody on file under a pack as of a date, and make the results the current ones.
+
+    Snapshot and results stay as files in `folder` (the data folder); the tables are replaced in one transaction, so
+    that whatever fails leaves the former screening in place.
+    Rows: one result per household on file. Progress: snapshot, reading, screening, writing, loading.
+    Raises: rulebook.PeriodNotCovered, engine.DataRefused, ScreeningIncomplete.
+    """
+    started = time.monotonic()
+    home = folder or Path(settings.DATA)
+    rules = rulebook.at(pack, as_of)
+    progress("snapshot")
+    everybody = scopes.unscoped("screening of the whole registry")
+    snapshot = snapshots.write(pack=pack, as_of=as_of, folder=home / "snapshots", scope=everybody)
+    out = home / "screenings" / uuid.uuid4().hex
+    screened = run.screen(rules=rules, snapshot=snapshot.folder, out=out, progress=progress)
+    progress("loading")
+    with transaction.atomic():
+        Screening.objects.filter(is_current=True).update(is_current=False)
+        screening = _kept(rules, snapshot, screened, out, by)
+        screening.started_at, screening.finished_at = at, at + dt.timedelta(seconds=time.monotonic() - started)
+        screening.save(force_insert=True)
+        _drop_rows_of_others(screening)
+        households = Household.objects.unscoped("loading a screening")
+        loaded = run.load(screening, out, households)
+        _check_complete(loaded, snapshot)
+        journal.record(
+            by=by,
+            at=at,
+            verb="screening.run",
+            subject_type="screening",
+            subject_key=screening.pk,
+            detail={"pack": pack.id, "version": pack.version, "as_of": as_of.isoformat(), "snapshot": snapshot.id},
+        )
+    return screening
+
+
+def open_page(
+    *,
+    scope: scopes.Scope,
+    wanted: queries.Wanted,
+    params: QueryDict,
+    by: journal.Actor | None,
+    at: dt.datetime,
+    size: int = paging.SIZE,
+) -> paging.Page[Result]:
+    """One page of a list of households, and the journal's entry that it was read; neither without the other."""
+    with transaction.atomic():
+        page = queries.household_page(scope, wanted, params, size=size)
+        journal.record(
+            by=by,
+            at=at,
+            verb="household.listed",
+            subject_type="list",
+            subject_key="households",
+            place_number=wanted.place.number if wanted.place else None,
+            detail={**wanted.described(), "count": len(page.rows)},
+        )
+    return page
+
+
+def _kept(
+    rules: rulebook.Rules, snapshot: snapshots.Snapshot, screened: engine.Screened, out: Path, by: journal.Actor | None
+) -> Screening:
+    counts = {
+        "households": screened.households,
+        "persons": screened.persons,
+        "unreadable": dict(snapshot.unreadable),
+        "known": screened.known,
+    }
+    return Screening(
+        pack_id=rules.pack.id,
+        pack_version=rules.pack.version,
+        pack_digest=rules.pack.digest,
+        as_of=rules.as_of,
+        snapshot_id=snapshot.id,
+        folder=str(out),
+        standards=list(rules.pack.standards),
+        cohorts=list(rules.pack.cohorts),
+        counts=counts,
+        computed=dict(screened.computed),
+        is_current=True,
+        started_by=None if by is None else by.pk,
+        started_by_name=journal.SYSTEM if by is None else by.get_username(),
+        finished_by=None if by is None else by.pk,
+    )
+
+
+def _drop_rows_of_others(screening: Screening) -> None:
+    """Make room: the files of earlier screenings stay, and in the database what they summed up to, in the large."""
+    Result.objects.unscoped("replacing a screening").exclude(screening=screening).delete()
+    Shortfall.objects.unscoped("replacing a screening").exclude(screening=screening).delete()
+    Total.objects.exclude(screening=screening).filter(place__depth__gt=DEPTH_KEPT).delete()
+
+
+def _check_complete(loaded: run.Loaded, snapshot: snapshots.Snapshot) -> None:
+    if loaded.results != snapshot.households:
+        words = {"found": loaded.results, "expected": snapshot.households}
+        raise ScreeningIncomplete(_("Results came for %(found)d of %(expected)d households.") % words)

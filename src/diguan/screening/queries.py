@@ -1,0 +1,171 @@
+"""Every read of screenings, each within the reader's scope."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Substr
+from django.http import QueryDict
+
+from diguan.access.scope import Scope
+from diguan.places.models import Place
+from diguan.registry import keyset
+from diguan.registry.models import Household
+from diguan.screening.models import LETTERS, NOT_MET, UNKNOWN, Result, Screening, Shortfall, Total
+from diguan.ui import paging
+
+ORDER = ("place_number", "household_id")
+
+
+@dataclass(frozen=True)
+class Count:
+    households: int = 0
+    persons: int = 0
+    weighted_persons: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a screening summed up to at one place. A subject nobody fell under counts nothing."""
+
+    counts: Mapping[tuple[str, str, str], Count] = field(default_factory=dict)
+
+    @property
+    def everybody(self) -> Count:
+        return self.counts.get(("all", "all", "all")) or Count()
+
+    def standard(self, name: str, outcome: str) -> Count:
+        return self.counts.get(("standard", name, outcome)) or Count()
+
+    def cohort(self, name: str) -> Count:
+        """Members of a cohort; `unknown` for those of whom nobody knows."""
+        return self.counts.get(("cohort", name, UNKNOWN if name == UNKNOWN else "member")) or Count()
+
+    @property
+    def to_check(self) -> Count:
+        """Households of which some standard or the cohort is unknown."""
+        return self.counts.get(("to_check", "all", UNKNOWN)) or Count()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filter of a list. Empty parts ask for nothing; an outcome without a standard means: of any standard."""
+
+    place: Place | None = None
+    cohort: str = ""
+    standard: str = ""
+    outcome: str = ""
+
+    def described(self) -> dict[str, str]:
+        parts = {"place": self.place.code if self.place else "", "cohort": self.cohort}
+        parts |= {"standard": self.standard, "outcome": self.outcome}
+        return {name: value for name, value in parts.items() if value}
+
+
+def current_screening() -> Screening | None:
+    """The screening whose results are shown; None before the first."""
+    return Screening.objects.filter(is_current=True).first()
+
+
+def screenings() -> QuerySet[Screening]:
+    """All screenings, newest first."""
+    return Screening.objects.order_by("-started_at", "-id")
+
+
+def totals_for(scope: Scope, places: Iterable[Place], *, screening: Screening | None = None) -> dict[int, Totals]:
+    """What the current (or another) screening summed up to, by place id, in one query.
+
+    Rows: places that lie wholly within the scope; no others, because a total tells about all its households.
+    Of earlier screenings, places deeper than counties have no totals in the database.
+    """
+    screening = screening or current_screening()
+    covered = [place.pk for place in places if scope.covers(place.number, place.upper)]
+    if screening is None or not covered:
+        return {}
+    found: dict[int, dict[tuple[str, str, str], Count]] = {number: {} for number in covered}
+    columns = ("place_id", "kind", "subject", "outcome", "households", "persons", "weighted_persons")
+    rows = Total.objects.filter(screening=screening, place_id__in=covered).values_list(*columns)
+    for place_id, kind, subject, outcome, *numbers in rows:
+        found[place_id][kind, subject, outcome] = Count(*numbers)
+    return {place_id: Totals(counts) for place_id, counts in found.items()}
+
+
+def household_page(scope: Scope, wanted: Wanted, params: QueryDict, *, size: int = paging.SIZE) -> paging.Page[Result]:
+    """One page of the households that match, by place; each result with its household and place.
+
+    No page before the first screening; nothing for what lies out of scope.
+    """
+    screening = current_screening()
+    model: Any = Shortfall if _is_shortfall(wanted) else Result
+    if screening is None:
+        return paging.page(Result.objects.within(Scope()), ORDER, params, size=size)
+    left = keyset.beyond(_within(scope, wanted), params, model, ORDER)
+    total = count(scope, wanted)
+    page = paging.page(_matching(screening, left, wanted), ORDER, params, size=size, total=total)
+    ids = [row.household_id for row in page.rows]
+    full = Result.objects.within(scope).filter(screening=screening, household_id__in=ids)
+    by_household = {row.household_id: row for row in full.select_related("household__place")}
+    for row in by_household.values():
+        row.screening = screening
+    return replace(page, rows=[by_household[number] for number in ids])
+
+
+def count(scope: Scope, wanted: Wanted) -> int:
+    """How many households match: from the totals where they have it, else by counting along an index."""
+    screening = current_screening()
+    if screening is None:
+        return 0
+    if wanted.place is not None and not (wanted.cohort and (wanted.standard or wanted.outcome)):
+        known = totals_for(scope, [wanted.place], screening=screening).get(wanted.place.pk)
+        if known is not None:
+            answer = _from_totals(known, wanted)
+            if answer is not None:
+                return answer
+    return _matching(screening, _within(scope, wanted), wanted).count()
+
+
+def result_for(scope: Scope, household: Household) -> Result | None:
+    """What the current screening found for a household; None if it came on file since, or lies out of scope."""
+    current = Result.objects.within(scope).filter(household=household, screening__is_current=True)
+    return current.select_related("screening").first()
+
+
+def _is_shortfall(wanted: Wanted) -> bool:
+    return bool(wanted.standard) and wanted.outcome in (NOT_MET, UNKNOWN)
+
+
+def _within(scope: Scope, wanted: Wanted) -> Scope:
+    """Scope and place as one, before the query: two conditions on the place would walk the wider one."""
+    return scope.intersect(wanted.place.number, wanted.place.upper) if wanted.place else scope
+
+
+def _matching(screening: Screening, scope: Scope, wanted: Wanted) -> QuerySet[Any]:
+    if _is_shortfall(wanted):
+        rows = Shortfall.objects.within(scope).filter(screening=screening, standard=wanted.standard)
+        rows = rows.filter(outcome=wanted.outcome)
+        return rows.filter(cohort=wanted.cohort) if wanted.cohort else rows
+    found = Result.objects.within(scope).filter(screening=screening)
+    if wanted.cohort:
+        found = found.filter(cohort=wanted.cohort)
+    if wanted.outcome not in LETTERS:
+        return found
+    letter = LETTERS[wanted.outcome]
+    if wanted.standard:
+        if wanted.standard not in screening.standards:
+            return found.none()
+        position = screening.standards.index(wanted.standard) + 1
+        return found.annotate(letter=Substr("outcomes", position, 1)).filter(letter__in=[letter, letter.upper()])
+    anything = Q(outcomes__contains=letter.upper())
+    return found.filter(anything | Q(cohort=UNKNOWN) if wanted.outcome == UNKNOWN else anything)
+
+
+def _from_totals(known: Totals, wanted: Wanted) -> int | None:
+    if wanted.standard:
+        return known.standard(wanted.standard, wanted.outcome).households if wanted.outcome in LETTERS else None
+    if wanted.outcome:
+        return known.to_check.households if wanted.outcome == UNKNOWN else None
+    if wanted.cohort:
+        return known.cohort(wanted.cohort).households if wanted.cohort != "none" else None
+    return known.everybody.households

@@ -1,0 +1,186 @@
+"""A pack in the reader's language, and the reason trees of a household with who said what and when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext as _
+
+from diguan import rulebook
+from diguan.registry.models import Household, Observation, Person
+from diguan.rulebook import reasons
+from diguan.rulebook.document import source_line
+from diguan.rulebook.words import Words
+from diguan.ui import reasons as nodes
+
+LANGUAGES = {"zh-hans": "zh-hans", "zh-cn": "zh-hans", "zh-hant": "zh-hant", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
+
+
+def words(pack: rulebook.Pack, rules: rulebook.Rules | None = None) -> Words:
+    """The pack in the language of the page."""
+    return Words(pack, LANGUAGES.get(get_language() or "en", "en"), gettext, rules)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who said a value, and when."""
+
+    source: str = ""
+    reporter: str = ""
+    observation: Observation | None = None
+
+
+class Provenance:
+    """Finds the observation behind each fact of one household."""
+
+    def __init__(
+        self, household: Household, members: Sequence[Person], said: Sequence[Observation], spoken: Words
+    ) -> None:
+        self.household, self.members, self.words = household, members, spoken
+        self.said = {observation.pk: observation for observation in said}
+
+    def of(self, variable: str, member: int | None) -> Origin:
+        document: Mapping[str, Any] = self.household.facts if member is None else self.members[member].facts
+        fact = document.get(variable)
+        observation = self.said.get(fact["o"]) if fact else None
+        if observation is None:
+            return Origin()
+        return Origin(self.source(observation), observation.reporter, observation)
+
+    def source(self, observation: Observation) -> str:
+        label = self.words.pack.sources.get(observation.source)
+        return label.in_language(self.words.language) if label else observation.source
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Turns reasons into what the page shows; `names` are the members' as this reader may see them."""
+
+    words: Words
+    provenance: Provenance
+    names: Sequence[str]
+    policy_href: str
+
+    def standard(self, explanation: reasons.Explanation) -> nodes.Node:
+        """The whole tree of one standard, opened at the top where it is not met or unknown."""
+        standard = self.words.pack.standards[explanation.name]
+        label, text = self.words.label(explanation.name), standard.text.in_language(self.words.language)
+        shown = explanation.reason
+        if explanation.applies is False and explanation.applicability is not None:
+            shown = explanation.applicability
+        return nodes.Node(
+            outcome="not_applicable" if explanation.applies is False else explanation.outcome,
+            sentence=label,
+            children=[self.node(shown)],
+            clause=f"{text} — {source_line(standard.source, self.words)}",
+            clause_href=f"{self.policy_href}#standard-{explanation.name}",
+            expression=" ".join(standard.met_when.text.split()),
+            mend=self._mend(explanation),
+        )
+
+    def cohort(self, explanation: reasons.Explanation) -> nodes.Node:
+        cohort = self.words.pack.cohorts[explanation.name]
+        text = cohort.text.in_language(self.words.language)
+        return nodes.Node(
+            outcome=explanation.outcome,
+            sentence=self.words.label(explanation.name),
+            children=[self.node(explanation.reason, deep=False)],
+            clause=f"{text} — {source_line(cohort.source, self.words)}",
+            clause_href=f"{self.policy_href}#cohort-{explanation.name}",
+        )
+
+    def node(self, reason: reasons.Reason, deep: bool = True) -> nodes.Node:
+        if reason.kind == "standard" and not deep:
+            return nodes.Node(reason.outcome, self.words.of(reason.expression))
+        children = [self.node(child, deep) for child in reason.children]
+        return nodes.Node(
+            outcome=reason.outcome,
+            sentence=self._sentence(reason),
+            comparisons=self._comparisons(reason),
+            children=children,
+            is_open=reason.kind in ("all", "any") and reason.truth is not True,
+        )
+
+    def _sentence(self, reason: reasons.Reason) -> str:
+        if reason.kind == "member":
+            assert reason.member is not None
+            return self.names[reason.member]
+        if reason.kind == "all":
+            return _("All of these")
+        if reason.kind == "any":
+            return _("At least one of these")
+        return self.words.of(reason.expression)
+
+    def _comparisons(self, reason: reasons.Reason) -> list[nodes.Comparison]:
+        shown: list[nodes.Comparison] = []
+        for figure in reason.figures:
+            self._add(figure, shown)
+        return shown
+
+    def _add(self, figure: reasons.Figure, shown: list[nodes.Comparison]) -> None:
+        shown.append(self._figure(figure))
+        for part in figure.parts:
+            self._add(part, shown)
+
+    def _figure(self, figure: reasons.Figure) -> nodes.Comparison:
+        label = self.words.label(figure.name) if figure.name else self.words.of(figure.expression)
+        if figure.member is not None and len(self.names) > 1:
+            label = f"{label} ({self.names[figure.member]})"
+        if figure.is_parameter:
+            return self._parameter(figure)
+        origin = Origin()
+        if figure.name in self.words.pack.variables:
+            origin = self.provenance.of(figure.name, figure.member)
+        shown = self.words.value(figure.value, figure.name) if figure.value is not None else None
+        observation = origin.observation
+        return nodes.Comparison(
+            label=label,
+            value=shown,
+            source=origin.source if not origin.reporter else f"{origin.source}, {origin.reporter}",
+            observed_on=observation.observed_on if observation else None,
+            href=f"#observation-{observation.pk}" if observation else "",
+            clause=_("computed") if not observation and figure.parts else "",
+        )
+
+    def _parameter(self, figure: reasons.Figure) -> nodes.Comparison:
+        parameter = self.words.pack.parameters[figure.name]
+        rules = self.words.rules
+        dated = rules.parameters.get(figure.name) if rules else None
+        source = source_line(dated.source if dated else parameter.source, self.words)
+        verified = dated.verified if dated else parameter.verified
+        return nodes.Comparison(
+            label=parameter.label.in_language(self.words.language),
+            value=None if figure.value is None else self.words.value(figure.value, unit=parameter.unit),
+            clause=source if verified else f"{source} · {_('not verified')}",
+            clause_href=f"{self.policy_href}#parameter-{figure.name}",
+        )
+
+    def _mend(self, explanation: reasons.Explanation) -> str:
+        """What would change the outcome: the tests that fail, by how much, or the facts to find out."""
+        if explanation.outcome == "met":
+            return ""
+        said = []
+        for (__, negated), test in zip(self._tests(explanation), explanation.tests, strict=True):
+            if test.truth is None:
+                unknown = [f for figure in _figures(test) for f in figure.facts() if f.value is None]
+                names = dict.fromkeys(self.words.label(figure.name) for figure in unknown)
+                said.append(_("find out: %(facts)s") % {"facts": ", ".join(names)})
+            elif test.truth == negated:
+                said.append(self._short(test))
+        return "; ".join(dict.fromkeys(said))
+
+    def _tests(self, explanation: reasons.Explanation) -> list[tuple[Any, bool]]:
+        rules = self.words.rules
+        return rules.tests_of(explanation.name) if rules else []
+
+    def _short(self, test: reasons.Reason) -> str:
+        sentence = self.words.of(test.expression)
+        if test.gap is None:
+            return sentence
+        unit = next((self.words.unit_of(f.name) for f in test.figures if f.name), "")
+        return _("%(test)s (off by %(gap)s)") % {"test": sentence, "gap": self.words.value(abs(test.gap), unit=unit)}
+
+
+def _figures(reason: reasons.Reason) -> list[reasons.Figure]:
+    return [figure for inner in reason.walk() for figure in inner.figures]

@@ -1,0 +1,130 @@
+"""The way to the engine and back: the place tree out, its results in, as sets."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
+from diguan import engine, rulebook
+from diguan.places.models import Place
+from diguan.registry import relations
+from diguan.registry.models import Household
+from diguan.screening.models import LETTERS, MET, NOT_MET, Result, Screening, Shortfall, Total
+
+Progress = Callable[[str], None]
+
+
+def screen(*, rules: rulebook.Rules, snapshot: Path, out: Path, progress: Progress) -> engine.Screened:
+    """Run the rules over a snapshot; the results stand in the folder `out`, with the place tree they were summed by.
+
+    Raises: engine.DataRefused if the snapshot lacks what the rules read.
+    """
+    tree = out.with_name(f"{out.name}.places.csv")
+    try:
+        _write_tree(tree)
+        options = engine.Options(place_tree=tree, checks=engine.Checks(trusted=True), progress=progress)
+        done = engine.screen(rules, snapshot, out, options)
+        tree.rename(out / "places.csv")
+    finally:
+        tree.unlink(missing_ok=True)
+    return done
+
+
+def _write_tree(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("code", "name", "parent_code", "number"))
+        writer.writerows(Place.objects.values_list("code", "name", "parent__code", "number").iterator())
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many rows came in; `results` must be the households that were screened."""
+
+    results: int
+    shortfalls: int
+    totals: int
+
+
+def load(screening: Screening, out: Path, households: QuerySet[Household]) -> Loaded:
+    """Bring the results of one screening into its tables.
+
+    Rows: a result per household, a shortfall per household and standard that is not met or unknown, a total per
+    place, subject and outcome.
+    """
+    with relations.workbench() as bench:
+        # as text: half a million UUID objects would take longer than all the rest
+        keys = households.order_by().annotate(text=Cast("key", TextField())).values_list("id", "text", "place_number")
+        columns = {"id": "BIGINT", "household_id": "UUID", "place_number": "BIGINT"}
+        relations.fill(bench, "keys", columns, keys.iterator(chunk_size=relations.CHUNK))
+        bench.execute(_found(out, screening.standards, bool(screening.cohorts)))
+        results = _insert(bench, Result, screening, _RESULTS, _RESULT_FIELDS)
+        shortfalls = _insert(bench, Shortfall, screening, _shortfalls(screening.standards), _SHORTFALL_FIELDS)
+        codes = Place.objects.order_by().values_list("code", "id")
+        relations.fill(bench, "places", {"code": "VARCHAR", "id": "BIGINT"}, codes.iterator())
+        totals = _insert(bench, Total, screening, _totals(out), _TOTAL_FIELDS)
+    return Loaded(results, shortfalls, totals)
+
+
+def _insert(bench: relations.Bench, model: Any, screening: Screening, sql: str, fields: Sequence[str]) -> int:
+    count = 0
+
+    def batches() -> Iterator[list[relations.Row]]:
+        nonlocal count
+        for chunk in relations.fetched(bench, sql):
+            count += len(chunk)
+            yield [(screening.pk, *row) for row in chunk]
+
+    relations.insert_rows(model, ("screening", *fields), batches())
+    return count
+
+
+def _found(out: Path, standards: Sequence[str], has_cohorts: bool) -> str:
+    """The outcomes joined to the households on file; `outcomes` as Result keeps them."""
+    letters = [
+        f"""CASE WHEN "{name}__applies" IS FALSE THEN 'm' WHEN "{name}" = '{MET}' THEN '{LETTERS[MET].upper()}'
+                 WHEN "{name}" = '{NOT_MET}' THEN '{LETTERS[NOT_MET].upper()}' ELSE 'U' END"""
+        for name in standards
+    ]
+    named = "".join(f', "{name}" AS "standard {name}"' for name in standards)
+    return f"""
+        CREATE OR REPLACE TEMP TABLE found AS
+        SELECT id, keys.place_number, persons, {"cohort" if has_cohorts else "'none'"} AS cohort,
+               {" || ".join(letters) or "''"} AS outcomes{named}
+        FROM (SELECT * REPLACE (household_id::UUID AS household_id) FROM {_file(out / "outcomes.parquet")})
+        JOIN keys USING (household_id)"""
+
+
+_RESULT_FIELDS = ("household", "place_number", "persons", "cohort", "outcomes")
+_SHORTFALL_FIELDS = ("household", "place_number", "standard", "outcome", "persons", "cohort")
+_TOTAL_FIELDS = ("place", "kind", "subject", "outcome", "households", "persons", "weighted_persons")
+
+_RESULTS = "SELECT id, place_number, persons, cohort, outcomes FROM found ORDER BY place_number, id"
+
+
+def _shortfalls(standards: Sequence[str]) -> str:
+    """In the order of the table's index, so that it grows at its end."""
+    each = [
+        f"""SELECT id, place_number, '{name}' AS standard, "standard {name}" AS outcome, persons, cohort
+            FROM found WHERE "standard {name}" <> '{MET}'"""
+        for name in standards
+    ]
+    nothing = "SELECT id, place_number, '' AS standard, '' AS outcome, persons, cohort FROM found WHERE FALSE"
+    return f"{' UNION ALL '.join([*each, nothing])} ORDER BY standard, outcome, place_number, id"
+
+
+def _totals(out: Path) -> str:
+    return f"""
+        SELECT places.id, kind, t.id, outcome, households, persons, weighted_persons::VARCHAR
+        FROM {_file(out / "totals.parquet")} t LEFT JOIN places ON places.code = t.place
+        WHERE t.level = 0 OR places.id IS NOT NULL ORDER BY t.level, places.id, kind, t.id, outcome"""
+
+
+def _file(path: Path) -> str:
+    quoted = str(path).replace("'", "''")
+    return f"read_parquet('{quoted}')"

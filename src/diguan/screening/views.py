@@ -1,0 +1,157 @@
+"""Lists of households, the page of one, and the policy they are judged by."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from diguan import rulebook
+from diguan.access import permissions
+from diguan.access.gate import GatedRequest, page
+from diguan.journal import actions as journal
+from diguan.places import queries as places
+from diguan.places.models import Place
+from diguan.registry import actions as registry_actions
+from diguan.registry import queries as registry
+from diguan.registry.models import Household
+from diguan.screening import lists, packs, policy_page, queries, reading
+from diguan.screening.household_page import Sheet
+from diguan.ui import trees
+
+
+@page(permissions.HOUSEHOLDS_READ)
+def households(request: GatedRequest) -> HttpResponse:
+    """The households behind a number: by place, cohort, standard and outcome."""
+    screening = queries.current()
+    if screening is None:
+        return render(request, "screening/none.html")
+    place = _place(request)
+    scope = request.scope if place is None else request.scope.intersect(place.number, place.upper)
+    if scope.is_empty:
+        raise Http404
+    listed = lists.make(request, scope, screening, place)
+    journal.record(
+        by=request.user,
+        at=timezone.now(),
+        verb="households.read",
+        subject_type="list",
+        subject_key=request.path,
+        place_number=scope.ranges[0][0],
+        detail={"filter": listed.filter, "count": len(listed.page.rows)},
+    )
+    context = {
+        "table": listed.table,
+        "filters": listed.bar,
+        "place": place,
+        "count": listed.count,
+        "heading": listed.heading,
+        "crumbs": crumbs(request, place) if place else [],
+        "place_tree": tree(request, place, "households"),
+        **about(screening),
+    }
+    return render(request, "screening/households.html", context)
+
+
+@page(permissions.HOUSEHOLDS_READ)
+def household(request: GatedRequest, key: UUID) -> HttpResponse:
+    """One household: what is met, what not, why, and who says so. Opening it is journalled."""
+    try:
+        found = registry_actions.open_household(scope=request.scope, key=key, by=request.user, at=timezone.now())
+    except Household.DoesNotExist:
+        raise Http404 from None
+    screening = queries.current()
+    if screening is None:
+        return render(request, "screening/none.html")
+    sheet = Sheet(
+        household=found,
+        members=registry.members(request.scope, found),
+        said=registry.observations(request.scope, found),
+        rules=packs.rules_of(screening),
+        result=queries.result(request.scope, screening, found.pk),
+        may_see_names=request.scope_of(permissions.NAMES_READ).contains(found.place_number),
+        policy_href=reverse("policy", args=[screening.pack_id]) if request.may(permissions.POLICY_READ) else "",
+        money_unit=getattr(request, "money_unit", "yuan"),
+    )
+    context = sheet.context()
+    context |= {
+        "household": found,
+        "members": sheet.members,
+        "crumbs": [*crumbs(request, found.place, linked=True), (context["name"], "")],
+        "notices": context["changed"],
+        **about(screening),
+    }
+    return render(request, "screening/household.html", context)
+
+
+@page(permissions.POLICY_READ)
+def policies(request: GatedRequest) -> HttpResponse:
+    """The packs of this installation; the one in use first."""
+    screening = queries.current()
+    rows = []
+    for pack_id in packs.folders():
+        try:
+            rows.append((packs.pack(pack_id), []))
+        except rulebook.PackProblems as error:
+            rows.append((pack_id, [problem.message() for problem in error.problems]))
+    used = screening.pack_id if screening else ""
+    words = {pack.id: reading.words(pack) for pack, faults in rows if not faults}
+    return render(request, "screening/policies.html", {"rows": rows, "used": used, "words": words})
+
+
+@page(permissions.POLICY_READ)
+def policy(request: GatedRequest, pack_id: str) -> HttpResponse:
+    """One pack as a document: standards, cohorts, numbers with their sources, dictionary."""
+    try:
+        pack = packs.pack(pack_id)
+    except packs.PackUnknown:
+        raise Http404 from None
+    crumbs = [(_("Policy"), reverse("policies")), (reading.words(pack).pack.title.in_language(reading.words(pack).language), "")]
+    return render(request, "screening/policy.html", {"crumbs": crumbs, **policy_page.context(pack)})
+
+
+def about(screening: queries.Screening) -> dict[str, Any]:
+    """What the shell says of the screening shown."""
+    pack = packs.pack(screening.pack_id)
+    return {
+        "as_of": screening.as_of,
+        "pack_title": pack.title.in_language(reading.words(pack).language),
+        "pack_version": screening.pack_version,
+        "pack_href": reverse("policy", args=[screening.pack_id]),
+        "currency": pack.currency,
+    }
+
+
+def _place(request: GatedRequest) -> Place | None:
+    code = request.GET.get("place", "").strip()
+    if not code:
+        return None
+    try:
+        return places.by_code(code)
+    except places.PlaceUnknown:
+        raise Http404 from None
+
+
+def crumbs(request: GatedRequest, place: Place, *, linked: bool = False) -> list[tuple[str, str]]:
+    """The way down to a place; only places whose board the reader may open are links."""
+    board = request.scope_of(permissions.BOARD_READ)
+    found = []
+    for above in [*places.path(place), place]:
+        open_to_reader = board.covers(above.number, above.upper) and (above != place or linked)
+        found.append((above.name, reverse("board", args=[above.code]) if open_to_reader else ""))
+    return found
+
+
+def tree(request: GatedRequest, current: Place | None, page: str) -> list[trees.Node]:
+    """The tree of places a reader may open, leading to lists or boards."""
+    return [_branch(branch, page) for branch in places.tree(request.scope, current)]
+
+
+def _branch(branch: places.Branch, page: str) -> trees.Node:
+    code = branch.place.code
+    href = reverse("board", args=[code]) if page == "board" else f"{reverse('households')}?place={code}"
+    children = [_branch(child, page) for child in branch.branches]
+    return trees.Node(branch.place.name, href, children, is_current=branch.is_current, is_open=branch.is_open)
