@@ -12,6 +12,8 @@ ACTS: Mapping[str, str | Promise] = MappingProxyType(
     {
         "household.read": _("Opened a household"),
         "households.read": _("Opened a list of households"),
+        "household.listed": _("Opened a list of households"),
+        "screening.run": _("Ran a screening"),
         "journal.read": _("Read the journal"),
         "registry.observations_recorded": _("Recorded observations"),
         "registry.described": _("Described the registry"),
