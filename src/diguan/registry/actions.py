@@ -83,22 +83,35 @@ def open_household(
 
 
 def _report(bench: relations.Bench) -> Report:
-    rows = bench.execute("""
-        WITH given AS (SELECT 'household' AS kind, n, key_text, key_text AS household FROM given_households
-                       UNION ALL SELECT 'person', n, key_text, household_text FROM given_persons
-                       UNION ALL SELECT 'observation', n, key_text, household_text FROM given_observations)
-        SELECT kind, n, coalesce(key_text, ''), coalesce(household, ''), reason, params
-        FROM refusals JOIN given USING (kind, n) ORDER BY kind, n, reason, params""").fetchall()
-    refusals = tuple(Refusal(*row[:5], json.loads(row[5])) for row in rows)
-    kinds = ("household", "person", "observation")
-    return Report(*(_counts(bench, kind) for kind in kinds), refusals=refusals)
+    counts = {
+        kind: Counts(read=read, accepted=accepted, unchanged=unchanged, refused=read - accepted - unchanged)
+        for kind, read, accepted, unchanged in bench.execute(_COUNTS).fetchall()
+    }
+    refused = any(each.refused for each in counts.values())
+    rows = bench.execute(_REFUSALS).fetchall() if refused else []
+    return Report(
+        households=counts["household"],
+        persons=counts["person"],
+        observations=counts["observation"],
+        refusals=tuple(
+            Refusal(kind, n, key, household, reason, json.loads(params))
+            for kind, n, key, household, reason, params in rows
+        ),
+    )
 
 
-def _counts(bench: relations.Bench, kind: str) -> Counts:
-    read, accepted, unchanged = bench.execute(f"""
-        SELECT (SELECT count(*) FROM given_{kind}s), count(*) FILTER (verdict = 'accepted'),
-               count(*) FILTER (verdict = 'unchanged') FROM {kind}_verdicts""").fetchall()[0]
-    return Counts(read=read, accepted=accepted, unchanged=unchanged, refused=read - accepted - unchanged)
+_COUNTS = " UNION ALL ".join(
+    f"""SELECT '{kind}', (SELECT count(*) FROM given_{kind}s), count(*) FILTER (verdict = 'accepted'),
+               count(*) FILTER (verdict = 'unchanged') FROM {kind}_verdicts"""
+    for kind in ("household", "person", "observation")
+)
+
+_REFUSALS = """
+WITH given AS (SELECT 'household' AS kind, n, key_text, key_text AS household FROM given_households
+               UNION ALL SELECT 'person', n, key_text, household_text FROM given_persons
+               UNION ALL SELECT 'observation', n, key_text, household_text FROM given_observations)
+SELECT kind, n, coalesce(key_text, ''), coalesce(household, ''), reason, params
+FROM refusals JOIN given USING (kind, n) ORDER BY kind, n, reason, params"""
 
 
 def _journal_batch(bench: relations.Bench, report: Report, by: journal.Actor | None, at: dt.datetime) -> None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from diguan.registry import relations, staging, validation
+from diguan.registry import relations, validation
 
 SAYINGS = {
     "household_id": "BIGINT",
@@ -29,8 +29,7 @@ def add_observations(bench: relations.Bench, observations: Iterable[relations.Ro
     Needs the tables dictionary (staging.bring_dictionary), persons (id, key) and sayings.
     """
     relations.fill(bench, "filed", OBSERVATIONS, observations)
-    staging.take_apart(bench, "filed", "filed_statements")
-    validation.read_values(bench, "filed_statements", "filed_spoken")
+    validation.read_values(bench, "filed", "filed_spoken")
     bench.execute("""
         INSERT INTO sayings
         SELECT f.household_id, p.id, s.variable, s.canonical, f.observed_on, f.source, f.n

@@ -42,4 +42,4 @@ TYPES = {
 
 def message(reason: str, params: Mapping[str, Any]) -> str:
     """The reason in the reader's language."""
-    return str(REASONS[reason]) % {name: TYPES[v] if name == "type" else v for name, v in params.items()}
+    return str(REASONS[reason]) % {name: TYPES.get(v, v) if name == "type" else v for name, v in params.items()}

@@ -79,7 +79,7 @@ def append(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[
         bench.execute(f"INSERT INTO {table} SELECT {unnested}", arrays)
 
 
-def fetched(bench: Bench, sql: str) -> Iterator[list[Row]]:
+def fetched(bench: Bench, sql: str) -> Iterator[Sequence[Row]]:
     """The rows of a DuckDB query in chunks. Nothing else may run on the bench until it is exhausted."""
     answer = bench.execute(sql)
     while chunk := answer.fetchmany(CHUNK):
@@ -88,7 +88,7 @@ def fetched(bench: Bench, sql: str) -> Iterator[list[Row]]:
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], batches: Iterable[Sequence[Row]]) -> None:
     """Insert rows whose values are already as the database stores them (UUIDs as 32 hex digits, JSON as text)."""
-    columns = [model._meta.get_field(name).column for name in fields]
+    columns = [_column(model, name) for name in fields]
     quote = connection.ops.quote_name
     sql = (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(c) for c in columns)}) "
@@ -100,7 +100,7 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], batches: Itera
 def update_rows(model: type[models.Model], field: str, batches: Iterable[Sequence[Row]]) -> None:
     """Set one column by primary key; rows are (value, id)."""
     quote = connection.ops.quote_name
-    column = model._meta.get_field(field).column
+    column = _column(model, field)
     sql = f"UPDATE {quote(model._meta.db_table)} SET {quote(column)} = %s WHERE {quote('id')} = %s"
     _execute_many(sql, batches)
 
@@ -111,9 +111,19 @@ def _execute_many(sql: str, batches: Iterable[Sequence[Row]]) -> None:
             cursor.executemany(sql, rows)
 
 
+def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    found = model._meta.get_field(name)
+    assert isinstance(found, models.Field)
+    return found
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(_field(model, name).column)
+
+
 def stored(model: type[models.Model], field: str, value: object) -> Any:
     """One value as the database stores it, for columns that are the same in every row of an insert."""
-    return model._meta.get_field(field).get_db_prep_save(value, connection)
+    return _field(model, field).get_db_prep_save(value, connection)
 
 
 def json_text(value: object) -> str:

@@ -13,11 +13,11 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db.models import QuerySet, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from diguan.access.scope import Scope
@@ -86,15 +86,15 @@ def read(folder: Path) -> Snapshot:
     return Snapshot(found["id"], folder, as_of, found["households"], found["persons"], found["unreadable"])
 
 
-def _households(scope: Scope) -> QuerySet[Household, tuple[object, ...]]:
+def _households(scope: Scope) -> Iterator[relations.Row]:
     columns = ("id", "key", "place__code", "place_number", "id", Cast("facts", TextField()))
-    return Household.objects.within(scope).order_by().values_list(*columns)
+    return Household.objects.within(scope).order_by().values_list(*columns).iterator(chunk_size=relations.CHUNK)
 
 
-def _persons(scope: Scope) -> QuerySet[Person, tuple[object, ...]]:
+def _persons(scope: Scope) -> Iterator[relations.Row]:
     facts = Cast("facts", TextField())
     columns = ("id", "key", "household__key", "place_number", "ordinal", "household_id", facts)
-    return Person.objects.within(scope).order_by().values_list(*columns)
+    return Person.objects.within(scope).order_by().values_list(*columns).iterator(chunk_size=relations.CHUNK)
 
 
 def _recall(bench: relations.Bench, pack: staging.Dictionary, as_of: dt.date, scope: Scope) -> None:
@@ -119,7 +119,7 @@ def _recall(bench: relations.Bench, pack: staging.Dictionary, as_of: dt.date, sc
 
 
 def _bring(
-    bench: relations.Bench, pack: staging.Dictionary, entity: str, rows: QuerySet[object, tuple[object, ...]]
+    bench: relations.Bench, pack: staging.Dictionary, entity: str, rows: Iterator[relations.Row]
 ) -> dict[str, int]:
     """Make the table snapshot_<entity> of typed columns, chunk by chunk; return what could not be read."""
     variables = [v for v in pack.variables.values() if v.entity == entity]
@@ -130,7 +130,7 @@ def _bring(
     unreadable: dict[str, int] = {}
     columns = {"id": "BIGINT", **keys, "owner": "BIGINT", "facts": "VARCHAR"}
     whose = "IS NULL" if entity == "household" else "= r.id"
-    for some in relations.chunks(rows.iterator(chunk_size=relations.CHUNK)):
+    for some in relations.chunks(rows):
         relations.fill(bench, "raw", columns, some)
         bench.execute(f"""
             CREATE OR REPLACE TEMP TABLE docs AS

@@ -1,7 +1,7 @@
 """A batch and a dictionary as DuckDB tables, and the observations taken apart into single statements.
 
 given_households, given_persons, given_observations hold the rows as they came, numbered from 0, with keys and dates
-read where they can be; `statements` has one row for each value that an observation names.
+read where they can be; `statements` makes one row of each value that an observation names.
 """
 
 import json
@@ -42,7 +42,8 @@ class Variable(Protocol):
 class Dictionary(Protocol):
     """A pack, as far as the registry is concerned."""
 
-    variables: Mapping[str, Any]
+    @property
+    def variables(self) -> Mapping[str, Any]: ...
 
 
 def bring_in(bench: relations.Bench, batch: Batch | BatchFolder) -> None:
@@ -126,21 +127,20 @@ SHAPE = (
 )
 
 
-def take_apart(bench: relations.Bench, observations: str, statements: str) -> None:
-    """From the JSON bodies of one table make a table with one row per value named.
+def statements(observations: str) -> str:
+    """SQL that takes the JSON bodies of a table apart into one row per value named.
 
     Rows: n (of the observation), person_text (NULL for the household), variable, value (JSON; NULL says nothing).
     Bodies of another shape yield no rows.
     """
-    bench.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {statements} AS
+    return f"""
         WITH shaped AS (SELECT n, {SHAPE} FROM {observations}),
         said_of_household AS (SELECT n, unnest(map_entries(of_household)) AS said FROM shaped),
         persons AS (SELECT n, unnest(map_entries(of_persons)) AS said FROM shaped),
         said_of_person AS (SELECT n, said.key AS person_text, unnest(map_entries(said.value)) AS said FROM persons)
         SELECT n, NULL::VARCHAR AS person_text, said.key AS variable, said.value AS value FROM said_of_household
         UNION ALL
-        SELECT n, person_text, said.key, said.value FROM said_of_person""")
+        SELECT n, person_text, said.key, said.value FROM said_of_person"""
 
 
 def bring_dictionary(bench: relations.Bench, pack: Dictionary) -> None:

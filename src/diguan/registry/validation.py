@@ -13,30 +13,29 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def judge(bench: relations.Bench, pack: staging.Dictionary, *, today: date) -> None:
-    """Judge what needs no look at the registry. Makes refusals, statements and `spoken` (their typed values)."""
+    """Judge what needs no look at the registry. Makes the tables refusals, spoken and digests."""
     staging.bring_dictionary(bench, pack)
     columns = {"kind": "VARCHAR", "n": "BIGINT", "reason": "VARCHAR", "params": "VARCHAR"}
     relations.create(bench, "refusals", columns)
     bench.execute(_KEYS)
     bench.execute(_OBSERVATIONS, {"today": today})
-    staging.take_apart(bench, "given_observations", "statements")
-    read_values(bench, "statements", "spoken")
+    read_values(bench, "given_observations", "spoken")
     bench.execute(_VALUES)
     bench.execute(_DIGESTS)
 
 
-def read_values(bench: relations.Bench, statements: str, typed: str) -> None:
-    """Make a table of statements with their values read by the dictionary's types.
+def read_values(bench: relations.Bench, observations: str, spoken: str) -> None:
+    """Make a table of what observations state (staging.statements), the values read by the dictionary's types.
 
     Adds: word (the value as text), number, day, and `canonical`, the JSON text that facts keep: equal values have
     equal texts. A value that its type cannot read (said under another dictionary) keeps the text it has.
     """
     bench.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {typed} AS
+        CREATE OR REPLACE TEMP TABLE {spoken} AS
         WITH words AS (
           SELECT s.n, s.person_text, s.variable, s.value, json_type(s.value) AS kind, s.value->>'$' AS word,
                  d.entity, d.type, d.min_text, d.max_text
-          FROM {statements} s LEFT JOIN dictionary d USING (variable)),
+          FROM ({staging.statements(observations)}) s LEFT JOIN dictionary d USING (variable)),
         typed AS (
           SELECT *,
             CASE WHEN type = 'integer' AND kind IN ('BIGINT', 'UBIGINT') THEN TRY_CAST(word AS DECIMAL(38,6))
@@ -112,7 +111,7 @@ CREATE OR REPLACE TEMP TABLE digests AS
 WITH contents AS (
   SELECT n, string_agg(coalesce(person_text, '') || chr(31) || variable || chr(31) || coalesce(value::VARCHAR, ''),
                        chr(30) ORDER BY person_text NULLS FIRST, variable) AS content
-  FROM statements GROUP BY n)
+  FROM spoken GROUP BY n)
 SELECT o.n, o.key, sha256(concat_ws(chr(29), o.household::VARCHAR, o.source, o.reporter, o.observed_on::VARCHAR,
                                     coalesce(c.content, ''))) AS digest
 FROM given_observations o LEFT JOIN contents c USING (n);
