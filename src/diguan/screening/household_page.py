@@ -11,6 +11,7 @@ from diguan import rulebook
 from diguan.registry.masking import shown
 from diguan.registry.models import Household, Observation, Person
 from diguan.rulebook import numbers, reasons
+from diguan.rulebook.words import Words
 from diguan.screening import evaluation, reading
 from diguan.screening.models import Result
 from diguan.ui import charts, facts, notices
@@ -53,12 +54,12 @@ class Sheet:
             "changed": self._changed(judged, words),
         }
 
-    def _cohort_label(self, cohort: str, words: reading.Words) -> str:
+    def _cohort_label(self, cohort: str, words: Words) -> str:
         if cohort == "none":
             return _("in no cohort")
         return _("cohort unknown") if cohort == "unknown" else words.label(cohort)
 
-    def _figures(self, judged: rulebook.Household, words: reading.Words) -> list[tuple[str, str]]:
+    def _figures(self, judged: rulebook.Household, words: Words) -> list[tuple[str, str]]:
         """Derived values of the household, in the pack's order."""
         pack = self.rules.pack
         return [
@@ -67,7 +68,7 @@ class Sheet:
             if derived.entity == "household"
         ]
 
-    def _changed(self, judged: rulebook.Household, words: reading.Words) -> list[notices.Notice]:
+    def _changed(self, judged: rulebook.Household, words: Words) -> list[notices.Notice]:
         """Says where the facts on file now give another outcome than the screening did."""
         if self.result is None:
             return [
@@ -88,7 +89,7 @@ class Sheet:
         return [notices.Notice(what=what, mend=mend, level="warning")]
 
     def _facts(
-        self, document: Any, entity: str, member: int | None, words: reading.Words, provenance: reading.Provenance
+        self, document: Any, entity: str, member: int | None, words: Words, provenance: reading.Provenance
     ) -> list[facts.Fact]:
         """Facts in the dictionary's order: those on file, and those the rules read and nobody has observed."""
         found = []
@@ -116,7 +117,7 @@ class Sheet:
         count = len(body.get("household", {})) + sum(len(values) for values in body.get("persons", {}).values())
         return {"row": observation, "source": provenance.source(observation), "count": count}
 
-    def _income(self, words: reading.Words) -> charts.Chart | None:
+    def _income(self, words: Words) -> charts.Chart | None:
         """Income per person by component, one bar per year: of each year the latest observation that tells it."""
         view = self.rules.pack.income
         if view is None:

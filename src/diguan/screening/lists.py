@@ -1,111 +1,95 @@
 """A list of households: its filters, its table, its heading."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest
 from diguan.access.scope import Scope
 from diguan.places.models import Place
 from diguan.registry.masking import shown
-from diguan.screening import packs, queries, reading
-from diguan.screening.models import Screening
-from diguan.ui import filters, formats, outcomes, paging, tables
+from diguan.rulebook.words import Words
+from diguan.screening import actions, packs, queries, reading
+from diguan.screening.models import Result, Screening
+from diguan.ui import filters, formats, outcomes, tables
 from diguan.ui.empties import Empty
 
 
 @dataclass(frozen=True)
 class Listed:
-    page: paging.Page[Any]
     table: tables.Table
     bar: filters.Bar
-    count: queries.Count
+    households: int
     heading: str
-    filter: dict[str, str]
 
 
-def wanted(request: GatedRequest, screening: Screening) -> queries.Wanted:
+def wanted(request: GatedRequest, screening: Screening, place: Place | None) -> queries.Wanted:
     """What the address asks for; what is not a cohort, standard or outcome is left aside."""
-    asked = {name: request.GET.get(name, "").strip() for name in ("cohort", "standard", "outcome", "check")}
-    cohorts = (*screening.cohorts, "none", "unknown")
-    standard = asked["standard"] if asked["standard"] in screening.standards else ""
+    asked = {name: request.GET.get(name, "").strip() for name in ("cohort", "standard", "outcome")}
     return queries.Wanted(
-        cohort=asked["cohort"] if asked["cohort"] in cohorts else "",
-        standard=standard,
-        outcome=asked["outcome"] if standard and asked["outcome"] in ("met", "not_met", "unknown") else "",
-        to_check=bool(asked["check"]),
+        place=place,
+        cohort=asked["cohort"] if asked["cohort"] in (*screening.cohorts, "none", "unknown") else "",
+        standard=asked["standard"] if asked["standard"] in screening.standards else "",
+        outcome=asked["outcome"] if asked["outcome"] in (outcomes.MET, outcomes.NOT_MET, outcomes.UNKNOWN) else "",
     )
 
 
 def make(request: GatedRequest, scope: Scope, screening: Screening, place: Place | None) -> Listed:
-    asked = wanted(request, screening)
+    """The page of the list that the address asks for; opening it is journalled."""
+    asked = wanted(request, screening, place)
     words = reading.words(packs.pack(screening.pack_id))
-    count = queries.count(scope, screening, asked)
-    page = queries.household_page(scope, screening, asked, request.GET, total=count.households)
-    ids = [row.household_id for row in page.rows]
-    outcomes_of = queries.results_of(scope, screening, ids)
+    page = actions.open_page(scope=scope, wanted=asked, params=request.GET, by=request.user, at=timezone.now())
     names = request.scope_of(permissions.NAMES_READ)
     table = tables.Table(
         caption=_("Households"),
-        columns=_columns(words, screening, outcomes_of, names),
+        columns=_columns(words, screening, names),
         rows=page.rows,
         page=page,
         params=request.GET,
         row_href=lambda row: reverse("household", args=[row.household.key]),
         empty=Empty(_("No household here matches these filters."), _("Show all households of the place"), _all(place)),
     )
-    given = {name: value for name, value in request.GET.items() if value and name not in ("after", "before")}
-    return Listed(page, table, _bar(request, words, screening), count, _heading(asked, words, place, count), given)
+    return Listed(table, _bar(request, words, screening), page.total or 0, _heading(asked, words))
 
 
 def _all(place: Place | None) -> str:
     return reverse("households") + (f"?place={place.code}" if place else "")
 
 
-def _columns(
-    words: reading.Words, screening: Screening, results: dict[int, queries.Result], names: Scope
-) -> list[tables.Column]:
+def _columns(words: Words, screening: Screening, names: Scope) -> list[tables.Column]:
+    def head(row: Result) -> str:
+        return shown(row.household.name, names.contains(row.place_number))
+
+    def page_of(row: Result) -> str:
+        return reverse("household", args=[row.household.key])
+
+    def outcome_of(standard: str) -> Callable[[Result], str]:
+        return lambda row: outcomes.NOT_APPLICABLE if standard in row.not_applicable else row.standards[standard]
+
     columns = [
-        tables.Column(
-            "name",
-            _("Head of household"),
-            value=lambda row: shown(row.household.name, names.contains(row.place_number)),
-            href=lambda row: reverse("household", args=[row.household.key]),
-        ),
+        tables.Column("name", _("Head of household"), value=head, href=page_of),
         tables.Column("place", _("Place"), value=lambda row: row.household.place.name),
         tables.Column("persons", _("Persons"), kind="number"),
         tables.Column("cohort", _("Cohort"), value=lambda row: _cohort(row.cohort, words)),
     ]
-    for name in screening.standards:
-        columns.append(
-            tables.Column(
-                f"standard_{name}",
-                words.label(name),
-                kind="outcome",
-                value=lambda row, name=name: _outcome(results.get(row.household_id), name),
-                is_optional=True,
-            )
-        )
+    columns += [
+        tables.Column(f"standard_{name}", words.label(name), "outcome", outcome_of(name), is_optional=True)
+        for name in screening.standards
+    ]
     return columns
 
 
-def _outcome(result: queries.Result | None, standard: str) -> str:
-    if result is None:
-        return outcomes.UNKNOWN
-    return outcomes.NOT_APPLICABLE if standard in result.not_applicable else result.standards[standard]
-
-
-def _cohort(cohort: str, words: reading.Words) -> str:
+def _cohort(cohort: str, words: Words) -> str:
     if cohort == "none":
         return "–"
     return formats.unknown() if cohort == "unknown" else words.label(cohort)
 
 
-def _bar(request: GatedRequest, words: reading.Words, screening: Screening) -> filters.Bar:
+def _bar(request: GatedRequest, words: Words, screening: Screening) -> filters.Bar:
     cohorts = [(name, words.label(name)) for name in screening.cohorts]
     cohorts += [("unknown", _("cohort unknown")), ("none", _("in no cohort"))]
     found = [(name, outcomes.word(name)) for name in (outcomes.NOT_MET, outcomes.UNKNOWN, outcomes.MET)]
@@ -114,19 +98,18 @@ def _bar(request: GatedRequest, words: reading.Words, screening: Screening) -> f
             filters.Field("cohort", _("Cohort"), "choice", cohorts),
             filters.Field("standard", _("Standard"), "choice", [(n, words.label(n)) for n in screening.standards]),
             filters.Field("outcome", _("Outcome"), "choice", found),
-            filters.Field("check", _("Something unknown"), "check"),
         ],
         request.GET,
     )
 
 
-def _heading(asked: queries.Wanted, words: reading.Words, place: Place | None, count: queries.Count) -> str:
-    parts = [place.name] if place else []
+def _heading(asked: queries.Wanted, words: Words) -> str:
+    parts = [asked.place.name] if asked.place else []
     if asked.cohort:
-        parts.append(_cohort(asked.cohort, words) if asked.cohort != "none" else _("in no cohort"))
+        parts.append(_("in no cohort") if asked.cohort == "none" else _cohort(asked.cohort, words))
     if asked.standard:
         word = f": {outcomes.word(asked.outcome)}" if asked.outcome else ""
         parts.append(words.label(asked.standard) + word)
-    if asked.to_check:
-        parts.append(_("something unknown"))
-    return " · ".join(parts) or ngettext("Household", "Households", count.households)
+    elif asked.outcome:
+        parts.append(_("any standard: %(outcome)s") % {"outcome": outcomes.word(asked.outcome)})
+    return " · ".join(parts) or _("Households")

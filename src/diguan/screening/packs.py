@@ -1,6 +1,5 @@
 """The packs an installation works with: the shipped ones, and those in the data folder's own `packs`."""
 
-import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from diguan import rulebook
 from diguan.rulebook.document import source_line
+from diguan.rulebook.words import Words
 from diguan.screening import reading
 
 
@@ -33,7 +34,7 @@ def context(pack: rulebook.Pack) -> dict[str, Any]:
     }
 
 
-def _unverified(pack: rulebook.Pack, words: reading.Words) -> list[str]:
+def _unverified(pack: rulebook.Pack, words: Words) -> list[str]:
     return [
         item.label.in_language(words.language)
         for item in pack.parameters.values()
@@ -41,7 +42,7 @@ def _unverified(pack: rulebook.Pack, words: reading.Words) -> list[str]:
     ]
 
 
-def _standard(item: Any, words: reading.Words) -> dict[str, Any]:
+def _standard(item: Any, words: Words) -> dict[str, Any]:
     return {
         "name": item.name,
         "label": item.label.in_language(words.language),
@@ -55,7 +56,7 @@ def _standard(item: Any, words: reading.Words) -> dict[str, Any]:
     }
 
 
-def _cohort(item: Any, words: reading.Words) -> dict[str, Any]:
+def _cohort(item: Any, words: Words) -> dict[str, Any]:
     return {
         "name": item.name,
         "label": item.label.in_language(words.language),
@@ -66,7 +67,7 @@ def _cohort(item: Any, words: reading.Words) -> dict[str, Any]:
     }
 
 
-def _parameter(item: Any, words: reading.Words) -> dict[str, Any]:
+def _parameter(item: Any, words: Words) -> dict[str, Any]:
     values = [
         {
             "starts": value.starts,
@@ -88,7 +89,7 @@ def _parameter(item: Any, words: reading.Words) -> dict[str, Any]:
     }
 
 
-def _variable(item: Any, words: reading.Words) -> dict[str, Any]:
+def _variable(item: Any, words: Words) -> dict[str, Any]:
     codes = [f"{code} {label.in_language(words.language)}" for code, label in item.codes.items()]
     return {
         "name": item.name,
@@ -100,7 +101,7 @@ def _variable(item: Any, words: reading.Words) -> dict[str, Any]:
     }
 
 
-def _series(item: Any, words: reading.Words) -> dict[str, Any]:
+def _series(item: Any, words: Words) -> dict[str, Any]:
     points = [(point, point.rate * 100, source_line(point.source, words)) for point in item.points]
     return {"label": item.label.in_language(words.language), "points": points}
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from diguan import rulebook
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest, page
-from diguan.journal import actions as journal
 from diguan.places import queries as places
 from diguan.places.models import Place
 from diguan.registry import actions as registry_actions
@@ -20,13 +19,14 @@ from diguan.registry import queries as registry
 from diguan.registry.models import Household
 from diguan.screening import lists, packs, policy_page, queries, reading
 from diguan.screening.household_page import Sheet
+from diguan.screening.models import Screening
 from diguan.ui import trees
 
 
 @page(permissions.HOUSEHOLDS_READ)
 def households(request: GatedRequest) -> HttpResponse:
     """The households behind a number: by place, cohort, standard and outcome."""
-    screening = queries.current()
+    screening = queries.current_screening()
     if screening is None:
         return render(request, "screening/none.html")
     place = _place(request)
@@ -34,20 +34,11 @@ def households(request: GatedRequest) -> HttpResponse:
     if scope.is_empty:
         raise Http404
     listed = lists.make(request, scope, screening, place)
-    journal.record(
-        by=request.user,
-        at=timezone.now(),
-        verb="households.read",
-        subject_type="list",
-        subject_key=request.path,
-        place_number=scope.ranges[0][0],
-        detail={"filter": listed.filter, "count": len(listed.page.rows)},
-    )
     context = {
         "table": listed.table,
         "filters": listed.bar,
         "place": place,
-        "count": listed.count,
+        "households": listed.households,
         "heading": listed.heading,
         "crumbs": crumbs(request, place) if place else [],
         "place_tree": tree(request, place, "households"),
@@ -63,7 +54,7 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
         found = registry_actions.open_household(scope=request.scope, key=key, by=request.user, at=timezone.now())
     except Household.DoesNotExist:
         raise Http404 from None
-    screening = queries.current()
+    screening = queries.current_screening()
     if screening is None:
         return render(request, "screening/none.html")
     sheet = Sheet(
@@ -71,7 +62,7 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
         members=registry.members(request.scope, found),
         said=registry.observations(request.scope, found),
         rules=packs.rules_of(screening),
-        result=queries.result(request.scope, screening, found.pk),
+        result=queries.result_for(request.scope, found),
         may_see_names=request.scope_of(permissions.NAMES_READ).contains(found.place_number),
         policy_href=reverse("policy", args=[screening.pack_id]) if request.may(permissions.POLICY_READ) else "",
         money_unit=getattr(request, "money_unit", "yuan"),
@@ -89,31 +80,30 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
 
 @page(permissions.POLICY_READ)
 def policies(request: GatedRequest) -> HttpResponse:
-    """The packs of this installation; the one in use first."""
-    screening = queries.current()
-    rows = []
+    """The packs of this installation; the one in use is marked."""
+    screening = queries.current_screening()
+    rows: list[tuple[str, rulebook.Pack | None, list[str]]] = []
     for pack_id in packs.folders():
         try:
-            rows.append((packs.pack(pack_id), []))
+            rows.append((pack_id, packs.pack(pack_id), []))
         except rulebook.PackProblems as error:
-            rows.append((pack_id, [problem.message() for problem in error.problems]))
+            rows.append((pack_id, None, [problem.message(_) for problem in error.problems]))
     used = screening.pack_id if screening else ""
-    words = {pack.id: reading.words(pack) for pack, faults in rows if not faults}
-    return render(request, "screening/policies.html", {"rows": rows, "used": used, "words": words})
+    return render(request, "screening/policies.html", {"rows": rows, "used": used})
 
 
 @page(permissions.POLICY_READ)
 def policy(request: GatedRequest, pack_id: str) -> HttpResponse:
     """One pack as a document: standards, cohorts, numbers with their sources, dictionary."""
     try:
-        pack = packs.pack(pack_id)
+        context = policy_page.context(packs.pack(pack_id))
     except packs.PackUnknown:
         raise Http404 from None
-    crumbs = [(_("Policy"), reverse("policies")), (reading.words(pack).pack.title.in_language(reading.words(pack).language), "")]
-    return render(request, "screening/policy.html", {"crumbs": crumbs, **policy_page.context(pack)})
+    context["crumbs"] = [(_("Policy"), reverse("policies")), (context["title"], "")]
+    return render(request, "screening/policy.html", context)
 
 
-def about(screening: queries.Screening) -> dict[str, Any]:
+def about(screening: Screening) -> dict[str, Any]:
     """What the shell says of the screening shown."""
     pack = packs.pack(screening.pack_id)
     return {
@@ -154,4 +144,4 @@ def _branch(branch: places.Branch, page: str) -> trees.Node:
     code = branch.place.code
     href = reverse("board", args=[code]) if page == "board" else f"{reverse('households')}?place={code}"
     children = [_branch(child, page) for child in branch.branches]
-    return trees.Node(branch.place.name, href, children, is_current=branch.is_current, is_open=branch.is_open)
+    return trees.Node(branch.place.name, href, children, is_current=branch.is_current)

@@ -8,6 +8,9 @@ from diguan.access import permissions
 from diguan.ui import menu
 
 ENTRIES = (
+    menu.Entry(_("Board"), "board_top", permissions.BOARD_READ),
+    menu.Entry(_("Households"), "households", permissions.HOUSEHOLDS_READ),
+    menu.Entry(_("Policy"), "policies", permissions.POLICY_READ),
     menu.Entry(_("Journal"), "journal", permissions.JOURNAL_READ),
     menu.Entry(_("People"), "people", permissions.PEOPLE_MANAGE),
 )

@@ -6,8 +6,10 @@ from django.urls import path
 
 from diguan.access import gate, permissions
 from diguan.access import urls as access_urls
+from diguan.command import views as command_views
 from diguan.journal import views as journal_views
 from diguan.places import queries as places
+from diguan.screening import views as screening_views
 from diguan.server import acts, demo_accounts, home
 from diguan.ui import reader
 
@@ -15,6 +17,12 @@ urlpatterns = [
     path("", home.home, name="home"),
     *access_urls.patterns(places=places, demo_accounts=demo_accounts.accounts),
     path("money-unit/", gate.public(reader.choose_money_unit), name="money_unit"),
+    path("board/", command_views.top, name="board_top"),
+    path("board/<str:code>/", command_views.board, name="board"),
+    path("households/", screening_views.households, name="households"),
+    path("households/<uuid:key>/", screening_views.household, name="household"),
+    path("policy/", screening_views.policies, name="policies"),
+    path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
     path(
         "journal/",
         gate.page(permissions.JOURNAL_READ)(journal_views.entries),
