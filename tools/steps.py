@@ -70,9 +70,13 @@ def carry_out(steps: Sequence[Step]) -> None:
             continue
         begun = time.monotonic()
         head = f"[{number}/{len(steps)}] {step.title}"
-        print(f"{head} …", flush=True)
-        step.run()
-        print(f"{head}: done in {time.monotonic() - begun:.0f} s", flush=True)
+        print(f"{head} …", end="", flush=True)
+        try:
+            step.run()
+        except BaseException:
+            print(flush=True)
+            raise
+        print(f" {time.monotonic() - begun:.0f} s", flush=True)
 
 
 def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None) -> None:
@@ -100,7 +104,7 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
             if time.monotonic() - said >= _QUIET_SECONDS:
                 said = time.monotonic()
-                print(f"      still working, {said - begun:.0f} s", flush=True)
+                print(f" ({said - begun:.0f} s)", end="", flush=True)
     except BaseException:
         process.terminate()
         process.wait()

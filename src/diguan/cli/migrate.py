@@ -1,0 +1,33 @@
+"""diguan migrate: prepares the database."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from diguan.cli.language import chosen
+
+
+@click.command(
+    help="Prepare the database of this installation, or bring it up to date. Doing it again changes nothing."
+)
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def migrate(lang: str | None) -> None:
+    bring_up_to_date()
+    from django.utils import translation
+    from django.utils.translation import gettext as _
+
+    with translation.override(chosen(lang)):
+        click.echo(_("The database is up to date."))
+
+
+def bring_up_to_date() -> None:
+    """Apply the migrations that are missing in the data folder of the environment."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diguan.server.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)

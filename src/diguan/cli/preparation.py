@@ -1,0 +1,169 @@
+"""The steps that lead from nothing to a screened demo province. Run by `diguan demo` in a process of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from diguan.cli.language import chosen, translator
+from diguan.cli.migrate import bring_up_to_date
+from diguan.rulebook.problems import N_
+
+if TYPE_CHECKING:
+    from diguan import rulebook
+    from diguan.demo import Made
+    from diguan.screening.models import Screening
+
+# The day of the statistical codes in places/data.
+_CODES_OF = dt.date(2023, 6, 30)
+_STEPS = 6
+
+
+@click.command()
+@click.option("--results", required=True, type=click.Path(path_type=Path))
+@click.option("--seed", type=int)
+@click.option("--scale", type=float, default=1.0)
+def prepare(results: Path, seed: int | None, scale: float) -> None:
+    """Fill the database of the environment's data folder; snapshot and outcomes go to the folder `results`."""
+    begun = time.monotonic()
+    with _step(1, N_("Database")):
+        bring_up_to_date()
+    with _step(2, N_("Places and boundaries")):
+        _import_places()
+    with _step(3, N_("Households of the demo")):
+        made = _generate(seed, scale)
+    with _step(4, N_("Observations and facts")):
+        _record(made)
+    with _step(5, N_("Screening")):
+        screening = screen_province(results)
+    with _step(6, N_("Accounts")):
+        _finish(made)
+    click.echo(
+        _say(N_("{households:,} households with {persons:,} persons were screened; all in {seconds:.0f} s.")).format(
+            households=screening.counts["households"],
+            persons=screening.counts["persons"],
+            seconds=time.monotonic() - begun,
+        )
+    )
+
+
+def is_pack_changed() -> bool:
+    """Say whether the rules of the current screening are no longer those of its pack."""
+    from diguan.screening import packs
+    from diguan.screening.models import Screening
+
+    current = Screening.objects.filter(is_current=True).first()
+    return current is None or packs.pack(current.pack_id).digest != current.pack_digest
+
+
+def screen_province(results: Path) -> Screening:
+    """Screen everybody on file under the demo's pack, on the day of its campaign's baseline."""
+    from django.utils import timezone
+
+    from diguan.demo import policy
+    from diguan.screening import actions
+
+    pack = _pack()
+    return actions.run_screening(
+        pack=pack, as_of=policy.read(pack).as_of, by=None, at=timezone.now(), progress=_tick, folder=results
+    )
+
+
+def _import_places() -> None:
+    from django.utils import timezone
+
+    from diguan.places import actions, models
+
+    folder = Path(models.__file__).parent / "data"
+    actions.import_places(file=next(folder.glob("places-*.csv")), valid_from=_CODES_OF, by=None, at=timezone.now())
+    actions.import_boundaries(file=next(folder.glob("counties-*.geojson")), by=None, at=timezone.now())
+
+
+def _generate(seed: int | None, scale: float) -> Made:
+    from diguan import demo
+    from diguan.demo import province
+
+    folder = _data() / "made"
+    return demo.generate(folder, seed=province.SEED if seed is None else seed, scale=scale, pack=_pack())
+
+
+def _record(made: Made) -> None:
+    """Put the province on file. Whatever is refused is a fault of the demo, and stops it."""
+    from django.utils import timezone
+
+    from diguan.registry import actions
+    from diguan.registry.batch import BatchFolder
+
+    report = actions.record_observations(batch=BatchFolder(made.folder), pack=_pack(), by=None, at=timezone.now())
+    if report.refusals:
+        first = report.refusals[0]
+        raise AssertionError(f"{len(report.refusals)} rows of the demo were refused; {first.kind}: {first.reason}")
+    shutil.rmtree(made.folder)
+
+
+def _finish(made: Made) -> None:
+    """Add the accounts, say what this registry is, and leave one whole database file behind."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from diguan.demo import accounts
+    from diguan.places.models import Place
+    from diguan.registry import actions
+
+    accounts.create(by=None, at=timezone.now())
+    actions.describe_registry(
+        name=Place.objects.get(depth=0).name,
+        synthetic=True,
+        seed=made.seed,
+        note=f"scale {made.scale:g}",
+        by=None,
+        at=timezone.now(),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA optimize")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def _pack() -> rulebook.Pack:
+    from diguan.demo import lists
+    from diguan.screening import packs
+
+    return packs.pack(lists.read("mix")["pack"])
+
+
+def _data() -> Path:
+    from django.conf import settings
+
+    return Path(settings.DATA)
+
+
+def _tick(_step: str) -> None:
+    click.echo(" ·", nl=False)
+
+
+@contextmanager
+def _step(number: int, title: str) -> Iterator[None]:
+    begun = time.monotonic()
+    click.echo(f"[{number}/{_STEPS}] {_say(title)} …", nl=False)
+    sys.stdout.flush()
+    yield
+    click.echo(f" {time.monotonic() - begun:.0f} s")
+
+
+def _say(text: str) -> str:
+    return translator(chosen())(text)
+
+
+if __name__ == "__main__":
+    from diguan.cli import troubles
+
+    sys.exit(troubles.guarded(prepare))
