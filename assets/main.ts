@@ -1,6 +1,7 @@
 // Small comforts over pages that work without any of them.
 import "htmx.org";
 import "./main.css";
+import "./documents.css";
 
 const page = document;
 const STORE = "diguan:";
@@ -66,6 +67,11 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => unfolded.splice(0).forEach((box) => (box.open = false)));
 
+// An empty filter says nothing in the address.
+page.addEventListener("htmx:configRequest", (event) => {
+  const { parameters } = (event as CustomEvent<{ parameters: Record<string, string> }>).detail;
+  for (const [name, value] of Object.entries(parameters)) if (value === "") delete parameters[name];
+});
 page.addEventListener("htmx:afterSwap", (event) => drawCharts(event.target as Element));
 restoreFolds(page);
 drawCharts(page);

@@ -1,6 +1,6 @@
 """Packs: policy as files, read, checked and explained. Pure: knows neither Django nor any database."""
 
-from diguan.rulebook import cases, numbers, problems, reasons
+from diguan.rulebook import cases, numbers, order, problems, reasons
 from diguan.rulebook.loading import load, shipped
 from diguan.rulebook.pack import Pack
 from diguan.rulebook.problems import PackProblems, PeriodNotCovered, RulesRefused
@@ -19,6 +19,7 @@ __all__ = [
     "dated",
     "load",
     "numbers",
+    "order",
     "problems",
     "reasons",
     "shipped",

@@ -1,6 +1,6 @@
 """In which order the values of a pack are computed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from diguan.rulebook import tree
@@ -57,3 +57,16 @@ def evaluation_order(pack: Pack) -> list[str]:
     except CycleError as error:
         names = [name.removeprefix(":") for name in error.args[1]]
         raise Circle(names) from error
+
+
+def rests_on(pack: Pack, names: Iterable[str]) -> set[str]:
+    """Dictionary variables of the household that derived variables rest on, however far down."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in pack.derived:
+            waiting += needs(pack.derived[name].formula.tree)
+        elif name in pack.variables and pack.variables[name].entity == "household":
+            found.add(name)
+    return found

@@ -75,8 +75,10 @@ class Words:
         if isinstance(value, bool):
             return self.say(N_("yes")) if value else self.say(N_("no"))
         if isinstance(value, Decimal | int):
-            shown = number(Decimal(value))
             unit = self.unit_of(name) if unit is None else unit
+            if unit == "share":
+                return f"{number(round(Decimal(value) * 100, 1))} %"
+            shown = number(Decimal(value) if isinstance(value, int) else round(value, 2))
             return f"{shown} {self.unit(unit)}" if unit else shown
         if isinstance(value, date):
             return value.isoformat()

@@ -1,7 +1,7 @@
 """A household on file under rules: its facts as the reference evaluator wants them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -36,13 +36,22 @@ def under(rules: rulebook.Rules, household: Household, members: Sequence[Person]
     return rulebook.Household(rules, facts(household.facts, rules.pack), people)
 
 
-def as_said(rules: rulebook.Rules, observation: Observation) -> rulebook.Household:
-    """What one observation alone says, counted by the rules as if on its day."""
+def over_time(
+    rules: rulebook.Rules, said: Sequence[Observation], told: Collection[str]
+) -> Iterator[rulebook.Household]:
+    """The household as known after each observation that tells one of the variables `told`, oldest first.
+
+    Ages are those of the day; everything else is counted by the rules given. A later word replaces an earlier one.
+    """
     known = rules.pack.variables
-    body = observation.body
-
-    def read(values: Mapping[str, Any]) -> dict[str, Value]:
-        return {name: typed(value, known[name].type) for name, value in values.items() if name in known}
-
-    people = [read(values) for values in body.get("persons", {}).values()]
-    return rulebook.Household(replace(rules, as_of=observation.observed_on), read(body.get("household", {})), people)
+    home: dict[str, Value] = {}
+    people: dict[str, dict[str, Value]] = {}
+    for observation in sorted(said, key=lambda each: (each.observed_on, each.pk)):
+        body = observation.body
+        home |= {n: typed(v, known[n].type) for n, v in body.get("household", {}).items() if n in known}
+        for key, values in body.get("persons", {}).items():
+            told_of = {n: typed(v, known[n].type) for n, v in values.items() if n in known}
+            people[key] = {**people.get(key, {}), **told_of}
+        if not body.get("household", {}).keys().isdisjoint(told):
+            of_the_day = replace(rules, as_of=observation.observed_on)
+            yield rulebook.Household(of_the_day, dict(home), [dict(person) for person in people.values()])

@@ -122,11 +122,11 @@ class Sheet:
         view = self.rules.pack.income
         if view is None:
             return None
+        told = rulebook.order.rests_on(self.rules.pack, (*view.components, *view.costs))
         by_year: dict[int, rulebook.Household] = {}
-        for observation in sorted(self.said, key=lambda said: (said.observed_on, said.pk)):
-            home = evaluation.as_said(self.rules, observation)
+        for home in evaluation.over_time(self.rules, self.said, told):
             if home.members and home.value(view.per_person) is not None:
-                by_year[observation.observed_on.year] = home
+                by_year[home.rules.as_of.year] = home
         if not by_year:
             return None
         years = sorted(by_year)

@@ -69,22 +69,24 @@ class Teller:
         shown = explanation.reason
         if explanation.applies is False and explanation.applicability is not None:
             shown = explanation.applicability
+        mend = self._mend(explanation)
         return nodes.Node(
             outcome="not_applicable" if explanation.applies is False else explanation.outcome,
-            sentence=label,
+            sentence=f"{label}: {mend}" if mend else label,
             children=[self.node(shown)],
             clause=f"{text} — {source_line(standard.source, self.words)}",
             clause_href=f"{self.policy_href}#standard-{explanation.name}",
             expression=" ".join(standard.met_when.text.split()),
-            mend=self._mend(explanation),
         )
 
     def cohort(self, explanation: reasons.Explanation) -> nodes.Node:
         cohort = self.words.pack.cohorts[explanation.name]
         text = cohort.text.in_language(self.words.language)
+        label = self.words.label(explanation.name)
+        # Not to belong to a cohort is no shortfall, so it does not look like one.
         return nodes.Node(
-            outcome=explanation.outcome,
-            sentence=self.words.label(explanation.name),
+            outcome="not_applicable" if explanation.outcome == "not_met" else explanation.outcome,
+            sentence=_("Belongs: %(cohort)s") % {"cohort": label} if explanation.outcome == "met" else label,
             children=[self.node(explanation.reason, deep=False)],
             clause=f"{text} — {source_line(cohort.source, self.words)}",
             clause_href=f"{self.policy_href}#cohort-{explanation.name}",
@@ -157,7 +159,7 @@ class Teller:
         )
 
     def _mend(self, explanation: reasons.Explanation) -> str:
-        """What would change the outcome: the tests that fail, by how much, or the facts to find out."""
+        """What stands in the way: the tests that fail, by how much, or the facts to find out."""
         if explanation.outcome == "met":
             return ""
         said = []
@@ -175,11 +177,19 @@ class Teller:
         return rules.tests_of(explanation.name) if rules else []
 
     def _short(self, test: reasons.Reason) -> str:
-        sentence = self.words.of(test.expression)
-        if test.gap is None:
-            return sentence
-        unit = next((self.words.unit_of(f.name) for f in test.figures if f.name), "")
-        return _("%(test)s (off by %(gap)s)") % {"test": sentence, "gap": self.words.value(abs(test.gap), unit=unit)}
+        """A failed test with the value behind it: `Time to fetch water 35 minutes, limit 20 minutes`."""
+        named = [figure for figure in test.figures if figure.name and not figure.is_parameter]
+        limits = [figure for figure in test.figures if figure.is_parameter]
+        if test.gap is not None and len(named) == 1 and len(limits) == 1:
+            unit = self.words.pack.parameters[limits[0].name].unit
+            return _("%(label)s %(value)s, against %(limit)s") % {
+                "label": self.words.label(named[0].name),
+                "value": self.words.value(named[0].value, named[0].name),
+                "limit": self.words.value(limits[0].value, unit=unit),
+            }
+        if len(named) == 1 and test.kind == "test":
+            return f"{self.words.label(named[0].name)}: {self.words.value(named[0].value, named[0].name)}"
+        return _("not so: %(test)s") % {"test": self.words.of(test.expression)}
 
 
 def _figures(reason: reasons.Reason) -> list[reasons.Figure]:
