@@ -1,10 +1,10 @@
 // Draws a <figure data-chart> from the JSON inside it. The server has put every number in words; this only draws.
 import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, TooltipComponent } from "echarts/components";
 import { init, use, type ECharts, type EChartsCoreOption } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, LineChart, GridComponent, TooltipComponent, SVGRenderer]);
 
 interface Row {
   name: string;
@@ -32,6 +32,7 @@ interface Series {
 const INK = "#17262e";
 const GREY = "#4a5b65";
 const LINE = "#d3dbe0";
+const RED = "#b3261e";
 const ACCENT = "#0b5e6e";
 const BARS = ["#0b5e6e", "#6ba8b3", "#8b9aa3", "#c3dde2", "#4a5b65", "#d3dbe0"];
 
@@ -43,6 +44,7 @@ export function draw(figure: HTMLElement): void {
   figure.classList.add("is-drawn");
   const table = figure.querySelector<HTMLDetailsElement>("details.figures");
   if (table) table.open = false;
+  if (data.kind === "income-over-years") canvas.before(legend(data));
   const chart = init(canvas, null, { renderer: "svg" });
   const show = (): void => chart.setOption(data.kind === "series" ? series(data, canvas) : income(data, canvas), true);
   show();
@@ -57,20 +59,19 @@ function follow(chart: ECharts, canvas: HTMLElement, show: () => void): void {
 }
 
 /** What all charts share: letters of the page, dark text, thousands in the reader's way, room for the labels. */
-function frame(language: string, unit: string, canvas: HTMLElement): EChartsCoreOption {
+function frame(language: string, unit: string, canvas: HTMLElement, suffix = ""): EChartsCoreOption {
   const format = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   const text = { color: INK, fontSize: 14, fontFamily: getComputedStyle(canvas).fontFamily };
   return {
     animation: false,
     textStyle: text,
-    grid: { left: 8, right: 16, top: 64, bottom: 8, containLabel: true },
-    legend: { top: 0, left: 0, type: "scroll", itemWidth: 16, itemHeight: 10, textStyle: text },
+    grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
     yAxis: {
       type: "value",
       name: unit,
       nameLocation: "end",
       nameTextStyle: { ...text, color: GREY, align: "left" },
-      axisLabel: { ...text, color: GREY, formatter: (value: number) => format.format(value) },
+      axisLabel: { ...text, color: GREY, formatter: (value: number) => format.format(value) + suffix },
       splitLine: { lineStyle: { color: LINE } },
     },
   };
@@ -108,6 +109,40 @@ function tip(title: string, lines: [string, string, string?][]): HTMLElement {
   return box;
 }
 
+function shade(index: number): string {
+  return BARS[index % BARS.length] ?? GREY;
+}
+
+type Mark = Record<string, string>;
+
+/** The legend stands above the drawing as text that wraps; its marks are the drawing's own. */
+function legend(data: IncomeOverYears): HTMLElement {
+  const list = document.createElement("ul");
+  list.className = "chart-legend";
+  list.setAttribute("aria-hidden", "true");
+  const entries: [string, Mark][] = [
+    ...data.bars.map((bar, index): [string, Mark] => [
+      bar.name,
+      bar.cost
+        ? { d: "M1 1H19V11H1Z", fill: "#fff", stroke: GREY, "stroke-dasharray": "3 2" }
+        : { d: "M0 0H20V12H0Z", fill: shade(index) },
+    ]),
+    [data.net.name, { d: "M10 0 16 6 10 12 4 6ZM0 5.5H20V6.5H0Z", fill: INK }],
+    [data.line.name, { d: "M0 6H20", stroke: RED, "stroke-width": "2.5", "stroke-dasharray": "5 3" }],
+  ];
+  for (const [name, mark] of entries) {
+    const item = document.createElement("li");
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    svg.setAttribute("viewBox", "0 0 20 12");
+    for (const [key, value] of Object.entries(mark)) path.setAttribute(key, value);
+    svg.append(path);
+    item.append(svg, name);
+    list.append(item);
+  }
+  return list;
+}
+
 function income(data: IncomeOverYears, canvas: HTMLElement): EChartsCoreOption {
   const shared = frame(data.language, data.unit, canvas);
   const rows: [Row, string?][] = [...data.bars.map((bar): [Row] => [bar]), [data.net, "net"], [data.line]];
@@ -132,7 +167,7 @@ function income(data: IncomeOverYears, canvas: HTMLElement): EChartsCoreOption {
         barMaxWidth: 48,
         itemStyle: bar.cost
           ? { color: "#fff", borderColor: GREY, borderWidth: 1.5, borderType: "dashed" }
-          : { color: BARS[index % BARS.length], borderColor: "#fff", borderWidth: 1 },
+          : { color: shade(index), borderColor: "#fff", borderWidth: 1 },
       })),
       {
         type: "line",
@@ -140,8 +175,8 @@ function income(data: IncomeOverYears, canvas: HTMLElement): EChartsCoreOption {
         data: data.line.values,
         step: "middle",
         symbol: "none",
-        lineStyle: { color: "#b3261e", width: 2, type: "dashed" },
-        itemStyle: { color: "#b3261e" },
+        lineStyle: { color: RED, width: 2, type: "dashed" },
+        itemStyle: { color: RED },
         z: 4,
       },
       {
@@ -158,19 +193,26 @@ function income(data: IncomeOverYears, canvas: HTMLElement): EChartsCoreOption {
   };
 }
 
+function falls(data: Series, index: number): boolean {
+  const from = data.points[index + 1] ? index : index - 1;
+  return (data.points[from]?.value ?? 0) > (data.points[from + 1]?.value ?? 0);
+}
+
 function series(data: Series, canvas: HTMLElement): EChartsCoreOption {
+  const days = data.points.map((point) => Date.parse(`${point.day}T00:00`));
+  const yearly = new Set(data.points.map((point) => point.day.slice(0, 4))).size === data.points.length;
   return {
-    ...frame(data.language, data.unit, canvas),
-    legend: { show: false },
-    grid: { left: 8, right: 40, top: 40, bottom: 8, containLabel: true },
+    ...frame(data.language, "", canvas, data.unit),
+    grid: { left: 8, right: 32, top: 28, bottom: 8, containLabel: true },
     tooltip: tooltip((at) => {
       const point = data.points[at];
       return tip(point?.day ?? "", point ? [[data.label, point.text, "net"], ...point.lines] : []);
     }),
     xAxis: {
       type: "time",
-      axisLabel: { color: GREY, fontSize: 14, hideOverlap: true, formatter: "{yyyy}" },
-      minInterval: 365 * 24 * 3600 * 1000,
+      boundaryGap: ["8%", "8%"],
+      axisTick: { customValues: days },
+      axisLabel: { color: GREY, fontSize: 14, hideOverlap: true, customValues: days, formatter: yearly ? "{yyyy}" : "{yyyy}-{MM}-{dd}" },
       axisLine: { lineStyle: { color: GREY } },
     },
     series: [
@@ -180,11 +222,19 @@ function series(data: Series, canvas: HTMLElement): EChartsCoreOption {
         symbol: "circle",
         symbolSize: 9,
         lineStyle: { color: ACCENT, width: 2 },
-        data: data.points.map((point) => ({
-          value: [point.day, point.value],
+        data: data.points.map((point, index) => ({
+          value: [Date.parse(`${point.day}T00:00`), point.value],
           // A hollow point has not been checked against its source.
           itemStyle: point.verified ? { color: ACCENT } : { color: "#fff", borderColor: "#b87a00", borderWidth: 2.5 },
-          label: { show: point.value !== null, position: "top", formatter: point.text, fontSize: 14, color: INK },
+          // Beside the line, not on it.
+          label: {
+            show: point.value !== null,
+            position: "top",
+            align: falls(data, index) ? "left" : "right",
+            formatter: point.text,
+            fontSize: 14,
+            color: INK,
+          },
         })),
       },
     ],

@@ -25,6 +25,7 @@ class Chart:
     sentence: str
     data: dict[str, Any]
     table: tables.Table
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Point:
     source: str = ""
 
 
-def income_over_years(
+def income_over_years(  # noqa: PLR0913 (each part of the drawing is named by who asks for it)
     key: str,
     *,
     years: Sequence[int],
@@ -75,7 +76,11 @@ def income_over_years(
 
     rows = [
         {"name": name, **{str(year): amount for year, amount in zip(years, amounts, strict=True)}}
-        for name, amounts in [*((part.label, part.amounts) for part in components), (net_label, net), (line_label, line)]
+        for name, amounts in [
+            *((part.label, part.amounts) for part in components),
+            (net_label, net),
+            (line_label, line),
+        ]
     ]
     columns = [
         tables.Column("name", gettext("Income")),
@@ -94,7 +99,7 @@ def income_over_years(
     return Chart(key, label, sentence, data, tables.Table(label, columns, rows, key=f"{key}-table"))
 
 
-def series(
+def series(  # noqa: PLR0913
     key: str, *, points: Sequence[Point], label: str, sentence: str, counted: str = "", among: str = "", places: int = 2
 ) -> Chart:
     """A rate over the years, point by point; `counted` and `among` name the numerator and denominator."""
@@ -115,7 +120,9 @@ def series(
         "unit": "%",
         "points": [_drawn_point(point, counted, among, places) for point in points],
     }
-    return Chart(key, label, sentence, data, tables.Table(label, columns, points, key=f"{key}-table"))
+    is_checked = all(point.is_verified for point in points)
+    note = "" if is_checked else gettext("A hollow point has not been checked against its source.")
+    return Chart(key, label, sentence, data, tables.Table(label, columns, points, key=f"{key}-table"), note)
 
 
 def _drawn_point(point: Point, counted: str, among: str, places: int) -> dict[str, Any]:

@@ -60,7 +60,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "as_of": AS_OF,
         "pack_title": say("Sample pack 2020", "示例政策包2020"),
         "pack_version": "1.0.0",
-        "crumbs": [(say("Sample province", "示例省"), "#"), (say("Lake prefecture", "湖州地区"), "#"), (say(*PLACES[0]), "")],
+        "crumbs": [
+            (say("Sample province", "示例省"), "#"),
+            (say("Lake prefecture", "湖州地区"), "#"),
+            (say(*PLACES[0]), ""),
+        ],
         "place_tree": place_tree(),
         "notices": sample_notices(),
         "stats": sample_stats(),
@@ -83,12 +87,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def place_tree() -> list[trees.Node]:
     villages = [trees.Node(say(f"Village {number}", f"{number}村"), "#", count=number * 3) for number in (1, 2, 3)]
-    town = trees.Node(say("Ford township", "渡口镇"), "#", villages, count=18, is_open=True)
+    town = trees.Node(say("Ford township", "渡口镇"), "#", villages, count=18)
     counties = [
         trees.Node(say(*place), "#", [town] if index == 0 else [], count=1200 - index * 117, is_current=index == 0)
         for index, place in enumerate(PLACES)
     ]
-    return [trees.Node(say("Sample province", "示例省"), "#", counties, count=10_063, is_open=True)]
+    return [trees.Node(say("Sample province", "示例省"), "#", counties, count=10_063)]
 
 
 def sample_stats() -> list[stats.Stat]:
@@ -151,8 +155,12 @@ def filter_bar(request: HttpRequest) -> filters.Bar:
     return filters.Bar(
         [
             filters.Field("q", say("Name or key", "姓名或编号"), "search"),
-            filters.Field("standard", say("Standard", "标准"), choices=[(key, say(en, zh)) for key, en, zh in STANDARDS]),
-            filters.Field("outcome", say("Outcome", "结果"), choices=[(key, outcomes.word(key)) for key in outcomes.SIGNS]),
+            filters.Field(
+                "standard", say("Standard", "标准"), choices=[(key, say(en, zh)) for key, en, zh in STANDARDS]
+            ),
+            filters.Field(
+                "outcome", say("Outcome", "结果"), choices=[(key, outcomes.word(key)) for key in outcomes.SIGNS]
+            ),
             filters.Field("since", say("Observed since", "观察日期自"), "date"),
         ],
         request.GET,
@@ -237,13 +245,18 @@ def matrix() -> heat.Matrix:
     rows = [
         heat.Row(
             say(*place),
-            [heat.Cell((row * 37 + column * 53) % 211 if column else 0, "#", (row * 7 + column) % 13, "#") for column in range(7)],
+            [
+                heat.Cell((row * 37 + column * 53) % 211 if column else 0, "#", (row * 7 + column) % 13, "#")
+                for column in range(7)
+            ],
             "#",
         )
         for row, place in enumerate(PLACES)
     ]
     heads = [say(english, chinese) for _, english, chinese in STANDARDS]
-    total = heat.Row(say("All", "合计"), [heat.Cell(sum(row.cells[index].value or 0 for row in rows), "#") for index in range(7)])
+    total = heat.Row(
+        say("All", "合计"), [heat.Cell(sum(row.cells[index].value or 0 for row in rows), "#") for index in range(7)]
+    )
     return heat.Matrix(
         say("Households by place and standard", "各地各项标准的户数"),
         heads,
@@ -256,7 +269,14 @@ def matrix() -> heat.Matrix:
 
 def place_map() -> maps.Map:
     shapes = [
-        maps.Shape(str(index), say(*place), _hexagon(index % 3 * 100 + index // 3 % 2 * 50, index // 3 * 87), value, "#", index in (2, 4))
+        maps.Shape(
+            str(index),
+            say(*place),
+            _hexagon(index % 3 * 100 + index // 3 % 2 * 50, index // 3 * 87),
+            value,
+            "#",
+            index in (2, 4),
+        )
         for index, (place, value) in enumerate(zip(PLACES, (0, 12, 40, 55, 71, 120, 260, None, 1310), strict=True))
     ]
     return maps.Map(
@@ -292,7 +312,9 @@ def income(unit: str) -> charts.Chart:
         net=[2500, 2760, 3780, 4900, Decimal("3720.50")],
         net_label=say("Net income", "纯收入"),
         label=say("Income per person by source", "人均收入构成"),
-        sentence=say("In 2020 net income fell below the line again, by 280 yuan.", "2020年人均纯收入再次低于标准，差280元。"),
+        sentence=say(
+            "In 2020 net income fell below the line again, by 280 yuan.", "2020年人均纯收入再次低于标准，差280元。"
+        ),
         money_unit=unit,
     )
 
@@ -306,7 +328,9 @@ def incidence() -> charts.Chart:
             for year, part, whole in counts
         ],
         label=say("Incidence of poverty", "贫困发生率"),
-        sentence=say("The rate fell from 4.9 % in 2015 to 0.07 % in 2019.", "贫困发生率由2015年的4.9%降至2019年的0.07%。"),
+        sentence=say(
+            "The rate fell from 4.9 % in 2015 to 0.07 % in 2019.", "贫困发生率由2015年的4.9%降至2019年的0.07%。"
+        ),
         counted=say("poor persons", "贫困人口"),
         among=say("rural persons", "农村人口"),
     )
@@ -315,7 +339,9 @@ def incidence() -> charts.Chart:
 def sample_steps() -> list[steps.Step]:
     return [
         steps.Step(say("Village meeting", "村民评议"), "done", say("village committee", "村委会"), date(2020, 3, 2)),
-        steps.Step(say("Public notice, 7 days", "公示7天"), "done", say("village committee", "村委会"), date(2020, 3, 10)),
+        steps.Step(
+            say("Public notice, 7 days", "公示7天"), "done", say("village committee", "村委会"), date(2020, 3, 10)
+        ),
         steps.Step(say("Township review", "乡镇审核"), "now", say("township desk", "乡镇扶贫办"), date(2020, 6, 1)),
         steps.Step(say("County check", "县级核查"), "late", say("county desk", "县扶贫办"), date(2020, 5, 20)),
         steps.Step(say("Decision", "批准"), "todo"),

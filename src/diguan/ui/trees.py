@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Node:
-    """A place in the tree; only the branch of the current place needs its children."""
+    """A place in the tree; give children only to the places on the way to the current one."""
 
     label: str
     href: str
     children: Sequence["Node"] = field(default_factory=tuple)
     count: int | None = None
     is_current: bool = False
-    is_open: bool = False

@@ -11,6 +11,7 @@ from diguan.ui import gallery as samples
 
 log = logging.getLogger(__name__)
 
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Page 500: needs no database and no session; its reference stands in the log beside the traceback."""
     reference = uuid.uuid4().hex[:8]

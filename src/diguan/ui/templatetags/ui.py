@@ -36,6 +36,7 @@ Pieces
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms, template
@@ -167,9 +168,10 @@ def pager(page: "paging.Page[Any] | None") -> dict[str, Any]:
     return {"page": page}
 
 
-@register.inclusion_tag("ui/filter_bar.html")
-def filter_bar(bar: filters.Bar) -> dict[str, Any]:
-    return {"bar": bar}
+@register.inclusion_tag("ui/filter_bar.html", takes_context=True)
+def filter_bar(context: template.Context, bar: filters.Bar) -> dict[str, Any]:
+    request = context.get("request")
+    return {"bar": bar, "action": bar.action or (request.path if request else "")}
 
 
 @register.inclusion_tag("ui/empty.html")
@@ -246,7 +248,7 @@ def form_errors(form: forms.Form) -> dict[str, Any]:
 @register.inclusion_tag("ui/bar.html")
 def bar(part: float | None, whole: float | None, label: str = "", tone: str = "") -> dict[str, Any]:
     share = formats.decimal(part) / formats.decimal(whole) if part is not None and whole else None
-    width = 0 if share is None else float(min(max(share, 0), 1) * 100)
+    width = 0 if share is None else float(min(max(share, Decimal(0)), Decimal(1)) * 100)
     return {"share": share, "width": f"{width:.2f}", "label": label, "tone": tone}
 
 
