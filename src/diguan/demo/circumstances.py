@@ -34,7 +34,7 @@ def enrol(chance: random.Random, home: Home) -> None:
     if not kind.is_registered:
         return
     year = (_REGISTERED_LATE if kind.status == "poor" else _REGISTERED).draw(chance)
-    first = date(2016, 6, 10) if year == 2016 else date(year, 4, 10)  # noqa: PLR2004 - the year of retargeting
+    first = date(2016, 6, 10) if year == 2016 else date(year, 4, 10)
     home.registered = homes.day(chance, first, date(year, 9, 25))
     facts["registered_on"] = home.registered.isoformat()
     facts["relocated"] = chance.random() < 0.03
@@ -48,7 +48,7 @@ def enrol(chance: random.Random, home: Home) -> None:
 def _attribute(chance: random.Random, home: Home) -> str:
     status = "ordinary" if home.kind.is_ordinary else home.kind.status
     found = _ATTRIBUTES[status].draw(chance)
-    if found == "destitute" and (len(home.members) > 2 or any(m.can_work for m in home.members)):  # noqa: PLR2004
+    if found == "destitute" and (len(home.members) > 2 or any(m.can_work for m in home.members)):
         return "general"
     return found
 
@@ -81,7 +81,7 @@ def spend(chance: random.Random, policy: Policy, home: Home) -> None:
     facts["other_rigid_spending"] = homes.yuan(other)
     facts["excluded_grants"] = homes.yuan(chance.choice((0, 0, 0, 300, 500, 600)) if home.kind.is_registered else 0)
     bill = medical // 100
-    claims = round(bill * chance.uniform(0.2, 1.4)) if bill > 8000 and chance.random() < 0.4 else 0  # noqa: PLR2004
+    claims = round(bill * chance.uniform(0.2, 1.4)) if bill > 8000 and chance.random() < 0.4 else 0
     facts["insurance_receipts"] = homes.yuan(claims)
     earns = any(member.wage for member in home.members)
     facts["spending_surged"] = not quiet and bill > max(6000, home.total // 2)
@@ -188,13 +188,20 @@ def contradict(chance: random.Random, policy: Policy, home: Home) -> None:
     if len(members) > 1 and members[1].relation == "spouse" and happens("spouse_of_same_sex"):
         members[1].facts["sex"] = members[0].sex
     for member in members:
-        if happens("pupil_paid_wages", member.role in people.PUPILS):
-            member.facts["wage_income"] = homes.yuan(chance.randint(300, 2400))
-        if happens("certificate_without_kind", member.facts["disability_grade"] != "none"):
-            member.facts["disability_kind"] = "none"
-        at_school = member.role in people.PUPILS and member.facts.get("student_status") == "enrolled"
-        if happens("unable_but_healthy", at_school and member.facts.get("health_status") == "healthy"):
-            member.facts["student_status"] = "medically_unable"
+        _contradict(chance, member)
+
+
+def _contradict(chance: random.Random, member: Member) -> None:
+    """The same in what is said of one person."""
+    rates = lists.read("mix")["contradictions"]
+    facts, is_pupil = member.facts, member.role in people.PUPILS
+    if is_pupil and chance.random() * 1000 < rates["pupil_paid_wages"]:
+        facts["wage_income"] = homes.yuan(chance.randint(300, 2400))
+    if facts["disability_grade"] != "none" and chance.random() * 1000 < rates["certificate_without_kind"]:
+        facts["disability_kind"] = "none"
+    is_well = facts.get("health_status") == "healthy" and facts.get("student_status") == "enrolled"
+    if is_pupil and is_well and chance.random() * 1000 < rates["unable_but_healthy"]:
+        facts["student_status"] = "medically_unable"
 
 
 def pay_oddly(chance: random.Random, policy: Policy, home: Home) -> None:

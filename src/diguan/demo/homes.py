@@ -85,7 +85,11 @@ class Home:
     @property
     def total(self) -> int:
         """Net income in yuan."""
-        return sum(self.amounts.values()) - 2 * self.amounts["operating_costs"] + sum(m.wage + m.post for m in self.members)
+        return (
+            sum(self.amounts.values())
+            - 2 * self.amounts["operating_costs"]
+            + sum(m.wage + m.post for m in self.members)
+        )
 
 
 @dataclass(slots=True)

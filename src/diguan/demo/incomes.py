@@ -20,6 +20,7 @@ OLD_AGE = 80
 _PENSIONS = (1236, 1236, 1236, 1248, 1272, 1296, 1356)
 _WORKING_TO = 64
 _LEAST_WAGE = 600
+_FAR_WAGE = 12000
 _FORESTS = ("2205", "2206", "2224", "2202")
 
 
@@ -55,7 +56,7 @@ def _benefits(chance: random.Random, policy: Policy, home: Home) -> None:
     attribute = str(home.facts.get("household_attribute", "none"))
     for member in home.members:
         on_list = attribute in ("low_guarantee_poor", "low_guarantee") and (
-            len(home.members) <= 2 or not member.can_work  # noqa: PLR2004 - couples are taken in together
+            len(home.members) <= 2 or not member.can_work
         )
         member.facts["low_guarantee"] = on_list
         member.facts["destitute_support"] = attribute == "destitute"
@@ -134,7 +135,9 @@ def _bring_to(chance: random.Random, policy: Policy, home: Home, wanted: int) ->
 
 def _raise(chance: random.Random, home: Home, wanted: int) -> None:
     """More of what such a household could earn: wages of those who can work, then crops, then what children send."""
-    workers = [m for m in home.members if m.facts["labour_capacity"] in ("ordinary", "skilled") and m.age <= _WORKING_TO]
+    workers = [
+        m for m in home.members if m.facts["labour_capacity"] in ("ordinary", "skilled") and m.age <= _WORKING_TO
+    ]
     short = wanted - home.total
     if workers and (workers[0].wage or short > _LEAST_WAGE * 2):
         earner = max(workers, key=lambda member: member.wage)
@@ -198,10 +201,11 @@ def months(chance: random.Random, amount: int, monthly: int) -> int:
 def place_of_work(chance: random.Random, member: Member) -> str:
     if not member.wage:
         return "none"
-    near = ("township", "township", "county") if member.facts["labour_capacity"] == "weak" else ("township", "county")
-    return chance.choice((*near, "county", "province", "elsewhere") if member.wage > 12000 else near)  # noqa: PLR2004
+    near = ["township", "township", "county"] if member.facts["labour_capacity"] == "weak" else ["township", "county"]
+    far = ["county", "province", "elsewhere"] if member.wage > _FAR_WAGE else []
+    return chance.choice(near + far)
 
 
 def year_end(on: date) -> str:
     """The last day of the registry's accounting year that is over on a day: 30 September."""
-    return date(on.year if on.month > 9 else on.year - 1, 9, 30).isoformat()  # noqa: PLR2004 - September
+    return date(on.year if on.month > 9 else on.year - 1, 9, 30).isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
@@ -27,12 +28,12 @@ class Lot(Generic[T]):
     __slots__ = ("_sums", "_things")
 
     def __init__(self, weights: Mapping[T, float] | Iterable[tuple[T, float]]) -> None:
-        pairs = list(weights.items() if isinstance(weights, Mapping) else weights)
-        self._things = [thing for thing, _weight in pairs]
+        pairs: list[tuple[T, float]] = list(weights.items() if isinstance(weights, Mapping) else weights)
+        self._things: list[T] = [thing for thing, _weight in pairs]
         self._sums = list(accumulate(weight for _thing, weight in pairs))
 
     def draw(self, chance: random.Random) -> T:
-        return chance.choices(self._things, cum_weights=self._sums)[0]
+        return self._things[bisect(self._sums, chance.random() * self._sums[-1])]
 
 
 def uuid(chance: random.Random) -> str:

@@ -163,7 +163,9 @@ def _forget_cover(chance: random.Random, home: Home) -> None:
     if chance.random() < 0.25:
         _drop(home, "care_nearby")
     else:
-        chance.choice(home.members).facts.pop(chance.choice(("basic_medical_insurance", "critical_illness_cover")), None)
+        chance.choice(home.members).facts.pop(
+            chance.choice(("basic_medical_insurance", "critical_illness_cover")), None
+        )
 
 
 _FORGET: dict[str, Callable[[random.Random, Home], None]] = {

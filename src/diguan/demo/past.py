@@ -36,7 +36,9 @@ def updates(chance: random.Random, policy: Policy, home: Home, *, until: int) ->
         on = homes.day(chance, date(year, 10, 8), date(year, 10, 29))
         said = Said(home.key, "registry", home.village.department("registry"), on.isoformat(), {})
         if year == first:
-            said.facts |= {"registry_status": "poor"} | {name: home.facts[name] for name in STANDING if name in home.facts}
+            said.facts |= {"registry_status": "poor"} | {
+                name: home.facts[name] for name in STANDING if name in home.facts
+            }
             said.persons = {member.key: _as_first_told(chance, member) for member in _present(home, on)}
         _income(chance, policy, home, year, said)
         yield said
@@ -66,9 +68,10 @@ def _income(chance: random.Random, policy: Policy, home: Home, year: int, said: 
     share = _GROWTH["exited" if home.exited else "poor"][step]
     if home.facts.get("income_collapsed"):
         share *= 1.35
+    old = _pensioners(policy, home, policy.as_of.year - year) / (_pensioners(policy, home, 0) or 1)
     amounts = {}
     for name, amount in home.amounts.items():
-        part = _PENSION[step] if name == "pension_income" else share * chance.uniform(0.9, 1.1)
+        part = _PENSION[step] * old if name == "pension_income" else share * chance.uniform(0.9, 1.1)
         amounts[name] = round(amount * part)
     pay = {}
     for member in _present(home, date(year, 9, 30)):
@@ -86,6 +89,10 @@ def _income(chance: random.Random, policy: Policy, home: Home, year: int, said: 
     for key, (wage, post) in pay.items():
         said.persons.setdefault(key, {})
         said.persons[key] |= {"wage_income": homes.yuan(wage), "public_post_income": homes.yuan(post)}
+
+
+def _pensioners(policy: Policy, home: Home, years_ago: int) -> int:
+    return sum(member.age - years_ago >= policy.elderly for member in home.members)
 
 
 def _improvements(chance: random.Random, home: Home, first: Said, on: date) -> Iterator[Said]:

@@ -9,13 +9,22 @@ from functools import cache
 from typing import Any
 
 from diguan.demo import lists, names
+from diguan.demo.census import Slot
 from diguan.demo.homes import Facts, Kind, Member
 from diguan.demo.lists import Lot
 from diguan.demo.policy import Policy
 from diguan.demo.villages import Village
 
 PUPILS = ("pupil", "grandpupil")
-_LEAST_HEAD = {"pupil": 28, "small": 24, "youth": 40, "grown_child": 46, "grandpupil": 60, "grandsmall": 60, "old_parent": 28}
+_LEAST_HEAD = {
+    "pupil": 28,
+    "small": 24,
+    "youth": 40,
+    "grown_child": 46,
+    "grandpupil": 60,
+    "grandsmall": 60,
+    "old_parent": 28,
+}
 _GROWN = 18
 
 
@@ -31,7 +40,11 @@ def _compositions(flavour: str, size: int, needs: str) -> Lot[tuple[str, ...]] |
     return Lot(rows) if rows else None
 
 
-def can_have_pupils(kind: Kind, size: int) -> bool:
+def _may_concern_pupils(kind: Kind) -> bool:
+    return kind.gaps + kind.unknown > 0
+
+
+def _can_have_pupils(kind: Kind, size: int) -> bool:
     return _compositions(_flavour(kind), size, "pupils") is not None
 
 
@@ -39,8 +52,10 @@ def _flavour(kind: Kind) -> str:
     return "young" if kind.is_ordinary or kind.risk == "absent" else "old"
 
 
-def draw(chance: random.Random, policy: Policy, village: Village, kind: Kind, size: int, *, pupils: bool) -> list[Member]:
+def draw(chance: random.Random, policy: Policy, village: Village, slot: Slot) -> list[Member]:
     """The members of one household, head first."""
+    kind, size = slot.kind, slot.size
+    pupils = _may_concern_pupils(kind) and _can_have_pupils(kind, size) and chance.random() < 0.5
     needs = "pupils" if pupils else "work" if kind.risk == "absent" else ""
     lot = _compositions(_flavour(kind), size, needs)
     if lot is None:
@@ -113,7 +128,7 @@ def _name(chance: random.Random, village: Village, members: list[Member]) -> Non
             member.facts["sex"] = "female" if head.sex == "male" else "male"
         if member.relation == "parent":
             parents += 1
-            if parents == 2:  # noqa: PLR2004 - two parents, mother and father
+            if parents == 2:
                 member.facts["sex"] = "female" if members[members.index(member) - 1].sex == "male" else "male"
         surname = own if member is head or member.relation == "sibling" else family
         if member.relation == "child_in_law" or (member.relation == "spouse" and member.sex == "female"):
@@ -165,8 +180,8 @@ def make_ill(chance: random.Random, member: Member) -> None:
 
 def _schooling(chance: random.Random, member: Member) -> str:
     if member.age < _GROWN:
-        return "none" if member.age < 12 else "primary" if member.age < 16 else "junior_secondary"  # noqa: PLR2004
-    stage = "old" if member.age >= 62 else "adult" if member.age >= 36 else "young"  # noqa: PLR2004
+        return "none" if member.age < 12 else "primary" if member.age < 16 else "junior_secondary"
+    stage = "old" if member.age >= 62 else "adult" if member.age >= 36 else "young"
     return _lot("education", stage).draw(chance)
 
 

@@ -35,7 +35,12 @@ class Made:
 
 
 def generate(
-    folder: Path, *, seed: int = SEED, scale: float = 1.0, pack: rulebook.Pack | None = None, progress: Progress | None = None
+    folder: Path,
+    *,
+    seed: int = SEED,
+    scale: float = 1.0,
+    pack: rulebook.Pack | None = None,
+    progress: Progress | None = None,
 ) -> Made:
     """Write households.parquet, persons.parquet and observations.parquet into `folder`.
 
@@ -75,10 +80,8 @@ def generate(
 
 def _home(chance: random.Random, numbers: Policy, village: villages.Village, slot: census.Slot) -> Home:
     """One household, built in the order in which one thing depends on another."""
-    kind = slot.kind
-    needs_pupils = kind.gaps + kind.unknown > 0 and people.can_have_pupils(kind, slot.size) and chance.random() < 0.5
-    members = people.draw(chance, numbers, village, kind, slot.size, pupils=needs_pupils)
-    home = Home(lists.uuid(chance), village, kind, members)
+    members = people.draw(chance, numbers, village, slot)
+    home = Home(lists.uuid(chance), village, slot.kind, members)
     circumstances.bring_risk(chance, numbers, home)
     circumstances.enrol(chance, home)
     living.describe(chance, numbers, home)

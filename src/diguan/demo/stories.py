@@ -87,24 +87,42 @@ def _told(household: str, row: Mapping[str, Any], found: Mapping[str, Any]) -> l
     visit, keys = row["visit"], [_key(int(household[-12:-2]), n) for n in range(1, len(row["people"]) + 1)]
     facts = found["usual"]["household"] | dict.fromkeys(incomes.ITEMS, 0) | row["facts"] | row.get("income", {})
     persons = [found["usual"]["person"] | {k: v for k, v in each.items() if k != "name"} for each in row["people"]]
-    told = [_said(household, "visit", visit["by"], visit["on"], facts, dict(zip(keys, persons, strict=True)))]
+    told = [_said(household, ("visit", visit["by"]), visit["date"], facts, dict(zip(keys, persons, strict=True)))]
+    told += _registered(household, row, found["registry"])
     for year, items in row.get("years", {}).items():
         pay = {keys[person - 1]: {"wage_income": wage} for person, wage in items.get("wages", {}).items()}
         others = {key: {"wage_income": 0, "public_post_income": 0} for key in keys}
         amounts = dict.fromkeys(incomes.ITEMS, 0) | {k: v for k, v in items.items() if k not in ("wages", "posts")}
         posts = {keys[person - 1]: {"public_post_income": post} for person, post in items.get("posts", {}).items()}
         stated = {key: other | pay.get(key, {}) | posts.get(key, {}) for key, other in others.items()}
-        told.append(_said(household, "registry", found["registry"], f"{year}-10-16", amounts, stated))
+        told.append(_said(household, ("registry", found["registry"]), f"{year}-10-16", amounts, stated))
     for more in row.get("timeline", ()):
         of_persons = {keys[person - 1]: known for person, known in more.get("persons", {}).items()}
-        told.append(_said(household, more["source"], more["by"], more["on"], more.get("household", {}), of_persons))
+        told.append(_said(household, (more["source"], more["by"]), more["date"], more.get("household", {}), of_persons))
+    return told
+
+
+def _registered(household: str, row: Mapping[str, Any], by: str) -> list[Said]:
+    told = []
+    if "registered" in row:
+        entered = {"registry_status": "poor", "registered_on": str(row["registered"])}
+        told.append(_said(household, ("registry", by), "2016-10-16", entered, {}))
+    if "exited" in row:
+        left = {"registry_status": "exited", "exited_on": str(row["exited"])}
+        told.append(_said(household, ("registry", by), row["exited"], left, {}))
     return told
 
 
 def _said(
-    household: str, source: str, reporter: str, on: object, facts: Mapping[str, Any], persons: Mapping[str, Mapping[str, Any]]
+    household: str,
+    who: tuple[str, str],
+    on: object,
+    facts: Mapping[str, Any],
+    persons: Mapping[str, Mapping[str, Any]],
 ) -> Said:
-    return Said(household, source, reporter, str(on), _facts(facts), {key: _facts(known) for key, known in persons.items()})
+    """`who` is the source and the reporter."""
+    known = {key: _facts(each) for key, each in persons.items()}
+    return Said(household, *who, str(on), _facts(facts), known)
 
 
 def _facts(known: Mapping[str, Any]) -> Facts:

@@ -108,6 +108,8 @@ def _feeds(chance: random.Random, home: Home) -> Iterator[Said]:
         facts = {name: home.facts[name] for name in feed["household"] if name in home.facts}
         persons = {}
         for member in home.members:
+            if source == "education" and member.facts.get("student_status") == "not_applicable":
+                continue
             known = {name: member.facts[name] for name in feed["persons"] if name in member.facts}
             if known:
                 persons[member.key] = known

@@ -7,7 +7,7 @@ import random
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from itertools import accumulate
 
@@ -50,8 +50,13 @@ class Village:
 
     def department(self, source: str) -> str:
         """The county's department that sends the data of a source, with its officer."""
-        chance = random.Random(f"{source} {self.code[:6]}")  # noqa: S311
-        return f"{self.county}{lists.read('names')['departments'][source]} {names.adult(chance, self.code)}"
+        return _department(source, self.code[:6], self.county)
+
+
+@cache
+def _department(source: str, code: str, county: str) -> str:
+    chance = random.Random(f"{source} {code}")  # noqa: S311
+    return f"{county}{lists.read('names')['departments'][source]} {names.adult(chance, code)}"
 
 
 def all_villages() -> Iterator[Village]:

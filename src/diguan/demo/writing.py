@@ -84,7 +84,7 @@ class Files:
                 source, target = (str(self.folder / f"{name}.{end}").replace("'", "''") for end in ("rows", "parquet"))
                 typed = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
                 connection.execute(
-                    f"COPY (SELECT * FROM read_csv('{source}', delim='\t', quote='', escape='', header=false, "  # noqa: S608 - our own names
+                    f"COPY (SELECT * FROM read_csv('{source}', delim='\t', quote='', escape='', header=false, "
                     f"nullstr='\\N', max_line_size=16777216, columns={{{typed}}})) "
                     f"TO '{target}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
                 )

@@ -1,0 +1,51 @@
+"""Puts a demo province on file, marked as made up, with the accounts that may look at it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from diguan import rulebook
+from diguan.access.models import User
+from diguan.demo import accounts, province
+from diguan.demo.province import SEED, Made, Progress
+from diguan.registry import actions as registry
+from diguan.registry.batch import BatchFolder, Report
+
+NAME = "吉林省（合成演示数据）"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    made: Made
+    report: Report
+
+
+class RowsRefused(Exception):
+    """The registry refused rows of the demo, which is a fault of the demo."""
+
+
+def load(  # noqa: PLR0913 - all of them keywords
+    *,
+    pack: rulebook.Pack,
+    by: User | None,
+    at: dt.datetime,
+    seed: int = SEED,
+    scale: float = 1.0,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Generate the province, record its observations, mark the registry and add the accounts. Places must be on file.
+
+    Raises: census.ScaleTooSmall; RowsRefused; what the actions raise.
+    """
+    with tempfile.TemporaryDirectory(prefix="diguan-demo-") as folder:
+        made = province.generate(Path(folder), seed=seed, scale=scale, pack=pack, progress=progress)
+        report = registry.record_observations(batch=BatchFolder(made.folder), pack=pack, by=by, at=at)
+    if report.refusals:
+        first = report.refusals[0]
+        raise RowsRefused(f"{len(report.refusals)} rows; the first: {first.kind} {first.key}: {first.message()}")
+    registry.describe_registry(name=NAME, synthetic=True, seed=seed, note=f"scale {scale:g}", by=by, at=at)
+    accounts.create(by=by, at=at)
+    return Loaded(made, report)
