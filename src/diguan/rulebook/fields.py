@@ -128,7 +128,7 @@ class Fields:
             self.problem(
                 node.at,
                 N_("“{word}” is not a number."),
-                N_("write digits with a point, such as 3218 or 0.6"),
+                N_("write digits with a point, such as 1250 or 0.6"),
                 word=text,
             )
             return None
