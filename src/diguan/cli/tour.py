@@ -36,13 +36,13 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
     N_("Write policy"): {
         "pack": Entry(
             "diguan.cli.pack", "cli", N_("Check a pack, read it as a document, run its cases."),
-            "diguan pack show cn-jilin-2020",
+            "diguan pack show DIR",
         ),
     },
     N_("Screen households"): {
         "screen": Entry(
             "diguan.cli.screen", "screen", N_("Screen files, or the registry, under a pack."),
-            "diguan screen --pack eu-silc --data DIR --as-of 2020-06-01 --out DIR",
+            "diguan screen --pack DIR --data DIR --as-of 2020-06-01 --out DIR",
         ),
         "explain": Entry(
             "diguan.cli.screen", "explain", N_("Say why one household meets each standard or not."),
@@ -50,7 +50,7 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
         ),
         "data": Entry(
             "diguan.cli.data", "cli", N_("Bring survey files into the shape that screening reads."),
-            "diguan data split FILE --pack eu-silc --household db030 --person rb030 --out DIR",
+            "diguan data split FILE --pack DIR --household COLUMN --person COLUMN --out DIR",
         ),
     },
     N_("Run an installation"): {

@@ -1,0 +1,60 @@
+"""What every test stands on: a data folder of its own, and a browser where the machine has one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_left_out: list[str] = []
+
+
+def chromium() -> str | None:
+    """Return the path of the machine's Chromium; DIGUAN_CHROMIUM names another one."""
+    named = os.environ.get("DIGUAN_CHROMIUM")
+    if named:
+        return named if Path(named).is_file() else None
+    return next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the browser tests out where there is no browser, and put them last where there is one."""
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    items[:] = [item for item in items if item not in in_browser] + in_browser
+    if in_browser and chromium() is None:
+        _left_out.extend(item.nodeid for item in in_browser)
+        for item in in_browser:
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if _left_out:
+        terminalreporter.write_line(
+            f"No Chromium on this machine: {len(_left_out)} browser tests were left out. Install chromium to run them."
+        )
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep tests out of the installation's own snapshots and screenings."""
+    settings.DATA = tmp_path_factory.getbasetemp() / "data"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium, without a window. Tests that use it are marked `browser`."""
+    from playwright.sync_api import sync_playwright
+
+    # As root Chromium refuses its sandbox; what it opens here is our own pages.
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield opened
+        opened.close()
