@@ -35,6 +35,14 @@ function drawCharts(root: ParentNode): void {
   if (figures.length) void import("./charts").then((charts) => figures.forEach(charts.draw));
 }
 
+/** A choice that is its form's only one sends it at once; its button is for browsers without scripts. */
+function sendOnChange(root: ParentNode): void {
+  for (const control of root.querySelectorAll<HTMLSelectElement>("select[data-autosubmit]")) {
+    control.addEventListener("change", () => control.form?.requestSubmit());
+    control.form?.querySelectorAll("button").forEach((button) => (button.hidden = true));
+  }
+}
+
 /** A click anywhere in a row opens it, unless the reader hit a control or is selecting text. */
 page.addEventListener("click", (event) => {
   const target = event.target as Element;
@@ -74,4 +82,5 @@ page.addEventListener("htmx:configRequest", (event) => {
 });
 page.addEventListener("htmx:afterSwap", (event) => drawCharts(event.target as Element));
 restoreFolds(page);
+sendOnChange(page);
 drawCharts(page);

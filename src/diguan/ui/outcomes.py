@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
 MET, NOT_MET, UNKNOWN, NOT_APPLICABLE = "met", "not_met", "unknown", "not_applicable"
 
 SIGNS = {MET: "●", NOT_MET: "▲", UNKNOWN: "○", NOT_APPLICABLE: "–"}
+_WORDS = {
+    MET: pgettext_lazy("outcome", "met"),
+    NOT_MET: pgettext_lazy("outcome", "not met"),
+    UNKNOWN: pgettext_lazy("outcome", "unknown"),
+    NOT_APPLICABLE: pgettext_lazy("outcome", "does not apply"),
+}
 
 
 @dataclass(frozen=True)
@@ -19,12 +25,7 @@ class Badge:
 
 
 def word(outcome: str) -> str:
-    return {
-        MET: pgettext("outcome", "met"),
-        NOT_MET: pgettext("outcome", "not met"),
-        UNKNOWN: pgettext("outcome", "unknown"),
-        NOT_APPLICABLE: pgettext("outcome", "does not apply"),
-    }.get(outcome, outcome)
+    return str(_WORDS.get(outcome, outcome))
 
 
 def badge(outcome: str | None) -> Badge:
