@@ -201,7 +201,7 @@ def _print_reason(reason: reasons.Reason, words: Words, member_keys: list[str], 
         assert reason.member is not None
         click.echo(f"{indent}{MARKS[reason.outcome]} {words.say(N_('member {key}'), key=member_keys[reason.member])}")
     elif reason.kind in ("all", "any"):
-        word = words.say(N_("all of these:")) if reason.kind == "all" else words.say(N_("any of these:"))
+        word = words.say(N_("all of these:")) if reason.kind == "all" else words.say(N_("at least one of these:"))
         click.echo(f"{indent}{MARKS[reason.outcome]} {word}")
     else:
         click.echo(f"{indent}{MARKS[reason.outcome]} {words.of(reason.expression)}")

@@ -1,0 +1,72 @@
+"""diguan screen and diguan explain on the registry's own households."""
+
+import datetime as dt
+import sys
+from uuid import UUID
+
+import click
+
+from diguan import rulebook
+from diguan.cli.installation import opened
+from diguan.cli.language import translator
+from diguan.cli.pack import loaded
+from diguan.rulebook.problems import N_
+
+
+def screen_registry(folder: str | None, as_of: dt.date | None, language: str) -> None:
+    """Screen everybody on file; without a pack or a date, those of the screening before."""
+    say = translator(language)
+    with opened(language):
+        from django.utils import timezone
+
+        from diguan.screening import actions, packs, queries
+
+        before = queries.current_screening()
+        if before is None and (folder is None or as_of is None):
+            raise click.UsageError(say(N_("The first screening of a registry needs --pack and --as-of.")))
+        pack = loaded(folder, language) if folder or before is None else packs.pack(before.pack_id)
+        day = as_of or (before.as_of if before else timezone.localdate())
+        try:
+            done = actions.run_screening(
+                pack=pack,
+                as_of=day,
+                by=None,
+                at=timezone.now(),
+                progress=lambda step: click.echo(f"… {step}", err=True),
+            )
+        except rulebook.RulesRefused as refused:
+            click.echo(refused.message(say), err=True)
+            sys.exit(1)
+        done_words = N_("{households} households screened under {pack} as of {date}.")
+        counted = f"{done.counts['households']:,}"
+        click.echo(say(done_words).format(households=counted, pack=done.pack_id, date=done.as_of))
+
+
+def explain_registry(key: str, language: str) -> None:
+    """Print one household's reasons from the facts on file; reading it is journalled."""
+    say = translator(language)
+    with opened(language):
+        from django.utils import timezone
+
+        from diguan.access.scope import unscoped
+        from diguan.cli import tables
+        from diguan.registry import actions, queries
+        from diguan.registry.models import Household
+        from diguan.screening import evaluation, packs
+        from diguan.screening import queries as screenings
+
+        everybody = unscoped("diguan explain")
+        screening = screenings.current_screening()
+        try:
+            found = actions.open_household(
+                scope=everybody, key=UUID(key), by=None, at=timezone.now(), purpose="terminal"
+            )
+        except (Household.DoesNotExist, ValueError):
+            click.echo(say(N_("There is no household {key} in the registry.")).format(key=key), err=True)
+            sys.exit(1)
+        if screening is None:
+            click.echo(say(N_("Nothing has been screened yet: run diguan screen first.")), err=True)
+            sys.exit(1)
+        members = queries.members(everybody, found)
+        judged = evaluation.under(packs.rules_of(screening), found, members)
+        tables.print_explanation(judged, key, [str(member.key)[:8] for member in members], language)
