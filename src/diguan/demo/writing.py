@@ -85,6 +85,6 @@ class Files:
                 typed = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
                 connection.execute(
                     f"COPY (SELECT * FROM read_csv('{source}', delim='\t', quote='', escape='', header=false, "
-                    f"nullstr='\\N', max_line_size=16777216, columns={{{typed}}})) "
+                    f"nullstr='\\N', columns={{{typed}}})) "
                     f"TO '{target}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
                 )
