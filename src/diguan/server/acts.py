@@ -28,7 +28,6 @@ ACTS: Mapping[str, str | Promise] = MappingProxyType(
         "places.imported": _("Imported places"),
         "boundaries.imported": _("Imported outlines"),
         "place.succeeded": _("Recorded a successor of a place"),
-        "screening.run": _("Ran a screening"),
         "scope.unscoped": _("Worked without a scope"),
     }
 )
