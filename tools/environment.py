@@ -41,7 +41,7 @@ def _is_alive() -> bool:
     question = "import sys; print(sys.version_info >= (3, 11), sys.prefix)"
     if not PYTHON.exists():
         return False
-    asked = subprocess.run([PYTHON, "-I", "-S", "-c", question], capture_output=True, text=True, check=False)
+    asked = subprocess.run([PYTHON, "-I", "-c", question], capture_output=True, text=True, check=False)
     return asked.stdout.strip() == f"True {VENV}"
 
 
