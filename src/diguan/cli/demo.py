@@ -88,7 +88,10 @@ def _prepare(data: Path, seed: int | None, scale: float | None) -> None:
     words = [sys.executable, "-m", "diguan.cli.preparation", "--results", str(data)]
     words += [] if seed is None else ["--seed", str(seed)]
     words += [] if scale is None else ["--scale", str(scale)]
-    done = subprocess.run(words, env={**os.environ, "DIGUAN_DATA": str(aside)}, check=False)  # noqa: S603 - our own program
+    aside.mkdir(mode=0o700)
+    # What is written for a moment lies there too, and goes with it.
+    env = {**os.environ, "DIGUAN_DATA": str(aside), "TMPDIR": str(aside)}
+    done = subprocess.run(words, env=env, check=False)  # noqa: S603 - our own program
     if done.returncode < 0:
         raise click.ClickException(
             _say(N_("The preparation was killed, perhaps for lack of memory. Run this again: it begins anew."))
@@ -129,7 +132,7 @@ def _show_accounts() -> None:
         password=accounts.PASSWORD
     ))  # fmt: skip
     for account in accounts.listed():
-        click.echo(f"  {account.username:<12}{account.role}, {account.place}")
+        click.echo(f"  {account.username:<16}{account.role}, {account.place}")
 
 
 @contextmanager

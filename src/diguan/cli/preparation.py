@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,11 @@ from diguan.rulebook.problems import N_
 
 if TYPE_CHECKING:
     from diguan import rulebook
-    from diguan.demo import Made
     from diguan.screening.models import Screening
 
 # The day of the statistical codes in places/data.
 _CODES_OF = dt.date(2023, 6, 30)
-_STEPS = 6
+_STEPS = 5
 
 
 @click.command()
@@ -38,14 +36,10 @@ def prepare(results: Path, seed: int | None, scale: float) -> None:
         bring_up_to_date()
     with _step(2, N_("Places and boundaries")):
         _import_places()
-    with _step(3, N_("Households of the demo")):
-        made = _generate(seed, scale)
-    with _step(4, N_("Observations and facts")):
-        _record(made)
+    _load(seed, scale)
     with _step(5, N_("Screening")):
         screening = screen_province(results)
-    with _step(6, N_("Accounts")):
-        _finish(made)
+    _close()
     click.echo(
         _say(N_("{households:,} households with {persons:,} persons were screened; all in {seconds:.0f} s.")).format(
             households=screening.counts["households"],
@@ -87,46 +81,33 @@ def _import_places() -> None:
     actions.import_boundaries(file=next(folder.glob("counties-*.geojson")), by=None, at=timezone.now())
 
 
-def _generate(seed: int | None, scale: float) -> Made:
-    from diguan import demo
-    from diguan.demo import province
-
-    folder = _data() / "made"
-    return demo.generate(folder, seed=province.SEED if seed is None else seed, scale=scale, pack=_pack())
-
-
-def _record(made: Made) -> None:
-    """Put the province on file. Whatever is refused is a fault of the demo, and stops it."""
+def _load(seed: int | None, scale: float) -> None:
+    """Draw the households and put them on file, shown as the two steps they are."""
     from django.utils import timezone
 
-    from diguan.registry import actions
-    from diguan.registry.batch import BatchFolder
+    from diguan.demo import census, load, province
 
-    report = actions.record_observations(batch=BatchFolder(made.folder), pack=_pack(), by=None, at=timezone.now())
-    if report.refusals:
-        first = report.refusals[0]
-        raise AssertionError(f"{len(report.refusals)} rows of the demo were refused; {first.kind}: {first.reason}")
-    shutil.rmtree(made.folder)
+    steps = ExitStack()
+    steps.enter_context(_step(3, N_("Households of the demo")))
+
+    def show(done: int, total: int) -> None:
+        if done == total:
+            steps.close()
+            steps.enter_context(_step(4, N_("Observations and facts")))
+
+    chosen_seed = province.SEED if seed is None else seed
+    try:
+        load.load(pack=_pack(), seed=chosen_seed, scale=scale, progress=show, by=None, at=timezone.now())
+    except census.ScaleTooSmall as error:
+        click.echo()
+        raise click.ClickException(str(error)) from None
+    steps.close()
 
 
-def _finish(made: Made) -> None:
-    """Add the accounts, say what this registry is, and leave one whole database file behind."""
+def _close() -> None:
+    """Leave one whole database file behind, without a log beside it."""
     from django.db import connection
-    from django.utils import timezone
 
-    from diguan.demo import accounts
-    from diguan.places.models import Place
-    from diguan.registry import actions
-
-    accounts.create(by=None, at=timezone.now())
-    actions.describe_registry(
-        name=Place.objects.get(depth=0).name,
-        synthetic=True,
-        seed=made.seed,
-        note=f"scale {made.scale:g}",
-        by=None,
-        at=timezone.now(),
-    )
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA optimize")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -138,12 +119,6 @@ def _pack() -> rulebook.Pack:
     from diguan.screening import packs
 
     return packs.pack(lists.read("mix")["pack"])
-
-
-def _data() -> Path:
-    from django.conf import settings
-
-    return Path(settings.DATA)
 
 
 def _tick(_step: str) -> None:
