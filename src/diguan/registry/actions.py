@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
+from diguan.registry import batch as batches
 from diguan.registry import queries, recording, relations, staging, validation
 from diguan.registry.batch import Batch, BatchFolder, Counts, Refusal, Report
 from diguan.registry.models import Household, Observation, Person, Registry
@@ -42,23 +43,36 @@ def record_observations(
     Unknown: a value of None says nothing about its variable.
     Raises: staging.BatchUnreadable for files that cannot be read.
     """
+    today, reports = timezone.localdate(at), []
     with relations.workbench() as bench:
-        staging.bring_in(bench, batch)
-        validation.judge(bench, pack, today=timezone.localdate(at))
+        parts = staging.bring_in(bench, batch)
+        staging.bring_dictionary(bench, pack)
+        staging.take(bench, 0, parts)
+        validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
         with transaction.atomic():
-            on_file = recording.OnFile(
-                households=Household.objects.unscoped("recording observations"),
-                persons=Person.objects.unscoped("recording observations"),
-                observations=Observation.objects.unscoped("recording observations"),
-            )
-            stamp = recording.Stamp(at, None if by is None else by.pk, _name(by))
-            recording.settle_households(bench, on_file, stamp)
-            recording.settle_persons(bench, on_file, stamp)
-            recording.settle_observations(bench, on_file, stamp)
-            recording.derive_facts(bench, on_file)
-            report = _report(bench)
-            _journal_batch(bench, report, by, at)
+            subjects: list[tuple[str, int]] = []
+            for part in range(parts):
+                if part > 0:
+                    staging.take(bench, part, parts)
+                    validation.judge(bench, today=today)
+                reports.append(_settle(bench, recording.Stamp(at, None if by is None else by.pk, _name(by))))
+                subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
+            report = batches.summed(reports)
+            _journal_batch(subjects, report, by, at)
     return report
+
+
+def _settle(bench: relations.Bench, stamp: recording.Stamp) -> Report:
+    on_file = recording.OnFile(
+        households=Household.objects.unscoped("recording observations"),
+        persons=Person.objects.unscoped("recording observations"),
+        observations=Observation.objects.unscoped("recording observations"),
+    )
+    recording.settle_households(bench, on_file, stamp)
+    recording.settle_persons(bench, on_file, stamp)
+    recording.settle_observations(bench, on_file, stamp)
+    recording.derive_facts(bench, on_file)
+    return _report(bench)
 
 
 def open_household(
@@ -114,12 +128,12 @@ SELECT kind, n, coalesce(key_text, ''), coalesce(household, ''), reason, params
 FROM refusals JOIN given USING (kind, n) ORDER BY kind, n, reason, params"""
 
 
-def _journal_batch(bench: relations.Bench, report: Report, by: journal.Actor | None, at: dt.datetime) -> None:
+def _journal_batch(subjects: list[tuple[str, int]], report: Report, by: journal.Actor | None, at: dt.datetime) -> None:
     """One entry for the batch; under the household's own key when it is about one household."""
     parts = {"households": report.households, "persons": report.persons, "observations": report.observations}
     detail = {name: vars(counts) for name, counts in parts.items()}
-    touched = bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
-    subject_type, subject_key, number = ("household", *touched[0]) if len(touched) == 1 else ("registry", "1", None)
+    one = len(subjects) == 1
+    subject_type, subject_key, number = ("household", *subjects[0]) if one else ("registry", "1", None)
     journal.record(
         by=by,
         at=at,

@@ -114,3 +114,23 @@ class Report:
     @property
     def unchanged(self) -> int:
         return self.households.unchanged + self.persons.unchanged + self.observations.unchanged
+
+
+def summed(reports: Sequence[Report]) -> Report:
+    """One report of the slices of a batch, refusals in the order of its rows."""
+    refusals = [refusal for report in reports for refusal in report.refusals]
+    return Report(
+        households=_sum([report.households for report in reports]),
+        persons=_sum([report.persons for report in reports]),
+        observations=_sum([report.observations for report in reports]),
+        refusals=tuple(sorted(refusals, key=lambda refusal: (refusal.kind, refusal.row, refusal.reason))),
+    )
+
+
+def _sum(counts: Sequence[Counts]) -> Counts:
+    return Counts(
+        read=sum(each.read for each in counts),
+        accepted=sum(each.accepted for each in counts),
+        refused=sum(each.refused for each in counts),
+        unchanged=sum(each.unchanged for each in counts),
+    )

@@ -118,8 +118,8 @@ class Observation(models.Model):
         indexes = [
             models.Index(fields=["place_number", "id"], name="observation_by_place"),
             models.Index(fields=["household", "-observed_on"], name="observation_of_household"),
-            # a snapshot of a past date asks which households were observed after it
-            models.Index(fields=["observed_on", "household"], name="observation_by_date"),
+            # a snapshot of a past date asks which households in scope were observed after it
+            models.Index(fields=["place_number", "observed_on", "household"], name="observation_by_date"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(place_number__gte=0), name="observation_place_number"),

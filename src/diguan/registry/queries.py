@@ -125,7 +125,7 @@ def facts_as_of(scope: Scope, household: Household, on: dt.date, *, pack: stagin
     said = Observation.objects.within(scope).filter(household=household, observed_on__lte=on).values_list(*columns)
     with relations.workbench() as bench:
         staging.bring_dictionary(bench, pack)
-        relations.fill(bench, "persons", {"id": "BIGINT", "key": "UUID"}, people.items())
+        relations.fill(bench, "persons", {"id": "BIGINT", "key": "UUID"}, relations.texts(people.items()))
         relations.create(bench, "sayings", merging.SAYINGS)
         merging.add_observations(bench, recording.bodies(said))
         merging.merge(bench)

@@ -46,11 +46,11 @@ def settle_households(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> 
     # locked, so that two batches about one household work out its facts one after the other
     locked = on_file.households.select_for_update().order_by("id")
     keys = _strings(bench, _HOUSEHOLD_KEYS)
-    relations.fill(bench, "households", _HOUSEHOLDS, _found(locked, "key", keys, _HOUSEHOLD_COLUMNS))
+    relations.fill(bench, "households", _HOUSEHOLDS, relations.found(locked, "key", keys, _HOUSEHOLD_COLUMNS))
     if _none_given(bench, "household"):
         return
     codes = _strings(bench, "SELECT DISTINCT place FROM given_households")
-    places = _found(Place.objects.all(), "code", codes, ("code", "id", "number"))
+    places = relations.found(Place.objects.all(), "code", codes, ("code", "id", "number"))
     relations.fill(bench, "places", {"code": "VARCHAR", "id": "BIGINT", "number": "BIGINT"}, places)
     bench.execute(_HOUSEHOLD_PLACES)
     filed = "SELECT key, place_id || chr(31) || name FROM households"
@@ -60,12 +60,14 @@ def settle_households(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> 
               WHERE v.verdict = 'accepted' ORDER BY p.number, g.n"""
     fields = ("key", "place", "place_number", "name", "facts")
     fresh = _insert(bench, on_file.households, fields, rows, stamp.values("registered", Household))
-    relations.append(bench, "households", _HOUSEHOLDS, fresh.values_list(*_HOUSEHOLD_COLUMNS).iterator())
+    relations.append(
+        bench, "households", _HOUSEHOLDS, relations.texts(fresh.values_list(*_HOUSEHOLD_COLUMNS).iterator())
+    )
 
 
 def settle_persons(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
     """Put new people on file. Makes the table persons: everybody the batch names, with id and household."""
-    known = _found(on_file.persons, "key", _strings(bench, _PERSON_KEYS), _PERSON_COLUMNS)
+    known = relations.found(on_file.persons, "key", _strings(bench, _PERSON_KEYS), _PERSON_COLUMNS)
     relations.fill(bench, "persons", _PERSONS, known)
     if _none_given(bench, "person"):
         return
@@ -77,13 +79,13 @@ def settle_persons(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> Non
               WHERE v.verdict = 'accepted' ORDER BY h.place_number, h.id, g.ordinal, g.n"""
     fields = ("key", "household", "place_number", "ordinal", "name", "facts")
     fresh = _insert(bench, on_file.persons, fields, rows, stamp.values("registered", Person))
-    relations.append(bench, "persons", _PERSONS, fresh.values_list(*_PERSON_COLUMNS).iterator())
+    relations.append(bench, "persons", _PERSONS, relations.texts(fresh.values_list(*_PERSON_COLUMNS).iterator()))
 
 
 def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
     """Put new observations on file. Makes the table observations: (n, id) of those accepted."""
     keys = _strings(bench, "SELECT DISTINCT key::VARCHAR FROM given_observations WHERE key IS NOT NULL")
-    known = _found(on_file.observations, "instance_id", keys, ("instance_id", "digest"))
+    known = relations.found(on_file.observations, "instance_id", keys, ("instance_id", "digest"))
     relations.fill(bench, "recorded", {"key": "UUID", "digest": "VARCHAR"}, known)
     bench.execute(_no_household("observation", "given_observations"))
     bench.execute(_STRANGERS)
@@ -96,7 +98,7 @@ def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -
     fields = ("instance_id", "household", "place_number", "source", "reporter", "observed_on", "body", "digest")
     fresh = _insert(bench, on_file.observations, fields, rows, stamp.values("recorded", Observation))
     columns = {"id": "BIGINT", "key": "UUID"}
-    relations.fill(bench, "numbered", columns, fresh.values_list("id", "instance_id").iterator())
+    relations.fill(bench, "numbered", columns, relations.texts(fresh.values_list("id", "instance_id").iterator()))
     bench.execute(_NUMBERED)
 
 
@@ -119,11 +121,11 @@ def _add_earlier(bench: relations.Bench, on_file: OnFile) -> None:
         return
     columns = ("id", "household_id", "source", "observed_on", "body")
     first = bench.execute("SELECT min(id) FROM observations").fetchone()
-    people = _found(on_file.persons, "household_id", ids, _PERSON_COLUMNS)
+    people = relations.found(on_file.persons, "household_id", ids, _PERSON_COLUMNS)
     relations.append(bench, "persons", _PERSONS, people)
     bench.execute("CREATE OR REPLACE TEMP TABLE persons AS SELECT DISTINCT * FROM persons")
     earlier = on_file.observations.filter(id__lt=first[0] if first else 0)
-    merging.add_observations(bench, bodies(_found(earlier, "household_id", ids, columns)))
+    merging.add_observations(bench, bodies(relations.found(earlier, "household_id", ids, columns)))
 
 
 def bodies(rows: Iterable[relations.Row]) -> Iterator[relations.Row]:
@@ -140,12 +142,6 @@ def _insert(
     batches = ([(*row, *tail) for row in chunk] for chunk in relations.fetched(bench, rows))
     relations.insert_rows(on_file.model, (*fields, *constants), batches)
     return on_file.filter(id__gt=top)
-
-
-def _found(rows: QuerySet[_M], field: str, values: Sequence[str], columns: Sequence[str]) -> Iterator[relations.Row]:
-    """The columns of the rows whose field has one of many values, in as many queries as that takes."""
-    for some in relations.chunks(values, relations.KEYS_PER_QUERY):
-        yield from rows.filter(**{f"{field}__in": some}).values_list(*columns)
 
 
 def _strings(bench: relations.Bench, sql: str) -> list[str]:

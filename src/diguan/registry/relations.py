@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
+from uuid import UUID
 
 import duckdb
 from django.db import connection, models
@@ -63,7 +64,7 @@ def create(bench: Bench, table: str, columns: Mapping[str, str]) -> None:
 
 
 def fill(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
-    """Make a temporary table and put rows of JSON-like values (and UUIDs, dates, decimals) into it."""
+    """Make a temporary table and put rows of plain values into it; UUIDs and JSON as text."""
     create(bench, table, columns)
     append(bench, table, columns, rows)
 
@@ -71,12 +72,22 @@ def fill(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[Ro
 def append(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
     """Put further rows into a table made by `fill` or `create`.
 
-    Each chunk goes over as one JSON array per column: DuckDB's own executemany runs a plan for every row.
+    Each chunk goes over as one list per column: DuckDB's own executemany runs a plan for every row.
     """
-    unnested = ", ".join(f"unnest(from_json(?, '[\"{'VARCHAR' if t == 'JSON' else t}\"]'))" for t in columns.values())
+    unnested = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
     for chunk in chunks(rows):
-        arrays = [json.dumps(column, ensure_ascii=False, default=str) for column in zip(*chunk, strict=True)]
-        bench.execute(f"INSERT INTO {table} SELECT {unnested}", arrays)
+        bench.execute(f"INSERT INTO {table} SELECT {unnested}", [list(column) for column in zip(*chunk, strict=True)])
+
+
+def found(rows: models.QuerySet[Any], field: str, values: Sequence[str], columns: Sequence[Any]) -> Iterator[Row]:
+    """The columns of the rows whose field has one of many values, in as many queries as that takes."""
+    for some in chunks(values, KEYS_PER_QUERY):
+        yield from texts(rows.filter(**{f"{field}__in": some}).values_list(*columns))
+
+
+def texts(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows with their UUIDs as text."""
+    return (tuple(str(value) if isinstance(value, UUID) else value for value in row) for row in rows)
 
 
 def fetched(bench: Bench, sql: str) -> Iterator[Sequence[Row]]:

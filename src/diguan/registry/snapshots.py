@@ -10,6 +10,7 @@ do, while the whole took 1.6 times as long from 60 folders.
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import shutil
 import tempfile
@@ -21,15 +22,10 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from diguan.access.scope import Scope
-from diguan.registry import merging, recording, relations, staging
+from diguan.registry import merging, relations, staging
 from diguan.registry.models import Household, Observation, Person
 
 ROW_GROUP = 20_480
-_KEYS = {
-    "household": {"household_id": "VARCHAR", "place": "VARCHAR", "place_number": "BIGINT"},
-    "person": {"person_id": "VARCHAR", "household_id": "VARCHAR", "place_number": "BIGINT", "ordinal": "INTEGER"},
-}
-_ORDER = {"household": "place_number, household_id", "person": "place_number, household_id, ordinal, person_id"}
 _TYPES = {
     "boolean": "BOOLEAN",
     "integer": "BIGINT",
@@ -64,11 +60,11 @@ def write(*, pack: staging.Dictionary, as_of: dt.date, folder: Path, scope: Scop
     try:
         with relations.workbench() as bench:
             _recall(bench, pack, as_of, scope)
-            unreadable = _bring(bench, pack, "household", _households(scope))
-            unreadable |= _bring(bench, pack, "person", _persons(scope))
-            counts = {f"{kind}s": _write_file(bench, kind, building) for kind in _KEYS}
+            unreadable = _bring(bench, pack, _HOUSEHOLDS, _households(scope))
+            unreadable |= _bring(bench, pack, _PERSONS, _persons(scope))
+            counts = {f"{part.entity}s": _write_file(bench, part, building) for part in (_HOUSEHOLDS, _PERSONS)}
         content = {"as_of": as_of.isoformat(), **counts, "unreadable": dict(sorted(unreadable.items()))}
-        content["files"] = {f"{kind}s": _digest(building / f"{kind}s.parquet") for kind in _KEYS}
+        content["files"] = {name: _digest(building / f"{name}.parquet") for name in counts}
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
         (building / "snapshot.json").write_text(json.dumps({"id": digest, **content}, indent=1) + "\n", "utf-8")
         building.chmod(0o755)
@@ -86,17 +82,6 @@ def read(folder: Path) -> Snapshot:
     return Snapshot(found["id"], folder, as_of, found["households"], found["persons"], found["unreadable"])
 
 
-def _households(scope: Scope) -> Iterator[relations.Row]:
-    columns = ("id", "key", "place__code", "place_number", "id", Cast("facts", TextField()))
-    return Household.objects.within(scope).order_by().values_list(*columns).iterator(chunk_size=relations.CHUNK)
-
-
-def _persons(scope: Scope) -> Iterator[relations.Row]:
-    facts = Cast("facts", TextField())
-    columns = ("id", "key", "household__key", "place_number", "ordinal", "household_id", facts)
-    return Person.objects.within(scope).order_by().values_list(*columns).iterator(chunk_size=relations.CHUNK)
-
-
 def _recall(bench: relations.Bench, pack: staging.Dictionary, as_of: dt.date, scope: Scope) -> None:
     """Make the tables late and facts: households observed after the date, and what was known of them on it.
 
@@ -104,53 +89,104 @@ def _recall(bench: relations.Bench, pack: staging.Dictionary, as_of: dt.date, sc
     """
     later = Observation.objects.within(scope).filter(observed_on__gt=as_of).order_by()
     relations.fill(bench, "late", {"household_id": "BIGINT"}, later.values_list("household_id").distinct())
-    relations.create(bench, "persons", {"id": "BIGINT", "key": "UUID"})
+    late = [str(row[0]) for row in bench.execute("FROM late ORDER BY 1").fetchall()]
     relations.create(bench, "sayings", merging.SAYINGS)
     staging.bring_dictionary(bench, pack)
-    late = [str(row[0]) for row in bench.execute("FROM late ORDER BY 1").fetchall()]
-    people = Person.objects.within(scope)
-    for some in relations.chunks(late, relations.KEYS_PER_QUERY):
-        columns = ("id", "household_id", "source", "observed_on", "body")
-        said = Observation.objects.within(scope).filter(household_id__in=some, observed_on__lte=as_of)
-        members = people.filter(household_id__in=some).values_list("id", "key")
-        relations.fill(bench, "persons", {"id": "BIGINT", "key": "UUID"}, members)
-        merging.add_observations(bench, recording.bodies(said.values_list(*columns)))
+    people = relations.found(Person.objects.within(scope), "household_id", late, ("id", "key"))
+    relations.fill(bench, "persons", {"id": "BIGINT", "key": "UUID"}, people)
+    columns = ("id", "household_id", "source", "observed_on", Cast("body", TextField()))
+    until = Observation.objects.within(scope).filter(observed_on__lte=as_of)
+    for some in relations.chunks(relations.found(until, "household_id", late, columns)):
+        merging.add_observations(bench, some)
     merging.merge(bench)
 
 
+def _households(scope: Scope) -> Iterator[relations.Row]:
+    # keys as text: half a million UUID objects would take longer than all the rest
+    columns = ("id", "id", Cast("key", TextField()), Cast("facts", TextField()), "place__code", "place_number")
+    return Household.objects.within(scope).order_by().values_list(*columns).iterator(chunk_size=relations.CHUNK)
+
+
+def _persons(scope: Scope) -> Iterator[relations.Row]:
+    columns = ("id", "household_id", Cast("key", TextField()), Cast("facts", TextField()), "ordinal")
+    return Person.objects.within(scope).order_by().values_list(*columns).iterator(chunk_size=relations.CHUNK)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One file: columns from the database, those written beside the variables, and in which order of rows."""
+
+    entity: str
+    given: Mapping[str, str]
+    written: Mapping[str, str]  # column → SQL
+    hidden: str  # written for the order's sake
+    order: str
+    joined: str = ""
+
+
+# "#" keeps our own columns apart from variables, whose names are identifiers.
+_HOUSEHOLDS = _Part(
+    entity="household",
+    given={
+        "id": "BIGINT",
+        "owner": "BIGINT",
+        "key": "UUID",
+        "facts": "VARCHAR",
+        "place": "VARCHAR",
+        "number": "BIGINT",
+    },
+    written={"household_id": "r.key::VARCHAR", "place": "r.place", "place_number": "r.number", '"#id"': "r.id"},
+    hidden='"#id"',
+    order="place_number, household_id",
+)
+_PERSONS = _Part(
+    entity="person",
+    given={"id": "BIGINT", "owner": "BIGINT", "key": "UUID", "facts": "VARCHAR", "ordinal": "INTEGER"},
+    written={
+        "person_id": "r.key::VARCHAR",
+        "household_id": "h.household_id",
+        '"#number"': "h.place_number",
+        '"#ordinal"': "r.ordinal",
+    },
+    hidden='"#number", "#ordinal"',
+    order='"#number", household_id, "#ordinal", person_id',
+    joined='JOIN snapshot_household h ON h."#id" = r.owner',
+)
+
+
 def _bring(
-    bench: relations.Bench, pack: staging.Dictionary, entity: str, rows: Iterator[relations.Row]
+    bench: relations.Bench, pack: staging.Dictionary, part: _Part, rows: Iterator[relations.Row]
 ) -> dict[str, int]:
     """Make the table snapshot_<entity> of typed columns, chunk by chunk; return what could not be read."""
-    variables = [v for v in pack.variables.values() if v.entity == entity]
-    keys = _KEYS[entity]
-    relations.create(bench, f"snapshot_{entity}", keys | {f'"{v.name}"': _TYPES[v.type] for v in variables})
+    variables = [v for v in pack.variables.values() if v.entity == part.entity]
     schema = json.dumps({v.name: {"v": "VARCHAR"} for v in variables} or {"": "VARCHAR"})
-    faults = [f'count(*) FILTER (doc."{v.name}".v IS NOT NULL AND ({_value(v)}) IS NULL)' for v in variables]
-    unreadable: dict[str, int] = {}
-    columns = {"id": "BIGINT", **keys, "owner": "BIGINT", "facts": "VARCHAR"}
-    whose = "IS NULL" if entity == "household" else "= r.id"
-    for some in relations.chunks(rows):
-        relations.fill(bench, "raw", columns, some)
-        bench.execute(f"""
-            CREATE OR REPLACE TEMP TABLE docs AS
-            SELECT {", ".join(f"r.{key}" for key in keys)},
-                   from_json(CASE WHEN l.household_id IS NULL THEN r.facts ELSE coalesce(f.facts, '{{}}') END, '{schema}') AS doc
-            FROM raw r LEFT JOIN late l ON l.household_id = r.owner
-            LEFT JOIN facts f ON f.household_id = r.owner AND f.person_id {whose}""")
-        bench.execute(
-            f"INSERT INTO snapshot_{entity} SELECT {', '.join([*keys, *(_value(v) for v in variables)])} FROM docs"
-        )
-        counted = bench.execute(f"SELECT {', '.join(faults)} FROM docs").fetchall()[0] if faults else ()
-        for variable, count in zip(variables, counted, strict=True):
-            if count:
-                unreadable[variable.name] = unreadable.get(variable.name, 0) + count
-    return unreadable
+    columns = ", ".join([*part.written, *(f'{_value(v)} AS "{v.name}"' for v in variables)])
+    whose = "IS NULL" if part.entity == "household" else "= r.id"
+    document = "CASE WHEN l.household_id IS NULL THEN r.facts ELSE coalesce(f.facts, '{}') END"
+    typed = f"""
+        CREATE OR REPLACE TEMP TABLE typed AS
+        WITH docs AS (
+          SELECT {", ".join(f"{sql} AS {name}" for name, sql in part.written.items())},
+                 from_json({document}, '{schema}') AS "#doc"
+          FROM raw r {part.joined} LEFT JOIN late l ON l.household_id = r.owner
+          LEFT JOIN facts f ON f.household_id = r.owner AND f.person_id {whose})
+        SELECT {columns}, "#doc" FROM docs"""
+    faults = ", ".join(f'count("#doc"."{v.name}".v) - count("{v.name}")' for v in variables) or "0"
+    unreadable = dict.fromkeys((v.name for v in variables), 0)
+    into = f"CREATE OR REPLACE TEMP TABLE snapshot_{part.entity} AS"
+    for some in itertools.chain(relations.chunks(rows), [[]]):  # once more without rows, for a registry without any
+        relations.fill(bench, "raw", part.given, some)
+        bench.execute(typed)
+        counted = bench.execute(f"SELECT {faults} FROM typed").fetchall()[0]
+        unreadable = {name: old + new for (name, old), new in zip(unreadable.items(), counted, strict=bool(variables))}
+        bench.execute(f'{into} SELECT * EXCLUDE ("#doc") FROM typed')
+        into = f"INSERT INTO snapshot_{part.entity}"
+    return {name: count for name, count in unreadable.items() if count}
 
 
 def _value(variable: staging.Variable) -> str:
     """SQL that reads a variable from its document in its type; NULL where the text is not of that type."""
-    text = f'doc."{variable.name}".v'
+    text = f'"#doc"."{variable.name}".v'
     match variable.type:
         case "boolean":
             return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
@@ -164,14 +200,13 @@ def _value(variable: staging.Variable) -> str:
     return f"TRY_CAST({text} AS {_TYPES[variable.type]})"
 
 
-def _write_file(bench: relations.Bench, entity: str, folder: Path) -> int:
+def _write_file(bench: relations.Bench, part: _Part, folder: Path) -> int:
     """Write one sorted Parquet file; return its rows."""
-    hidden = "" if entity == "household" else " EXCLUDE (place_number, ordinal)"
-    path = str(folder / f"{entity}s.parquet").replace("'", "''")
+    path = str(folder / f"{part.entity}s.parquet").replace("'", "''")
     bench.execute(f"""
-        COPY (SELECT *{hidden} FROM snapshot_{entity} ORDER BY {_ORDER[entity]}) TO '{path}'
+        COPY (SELECT * EXCLUDE ({part.hidden}) FROM snapshot_{part.entity} ORDER BY {part.order}) TO '{path}'
         (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})""")
-    return int(bench.execute(f"SELECT count(*) FROM snapshot_{entity}").fetchall()[0][0])
+    return int(bench.execute(f"SELECT count(*) FROM snapshot_{part.entity}").fetchall()[0][0])
 
 
 def _digest(path: Path) -> str:

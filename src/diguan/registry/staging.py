@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
@@ -21,6 +22,7 @@ COLUMNS = {
     "persons": ("person_id", "household_id", "name", "ordinal"),
     "observations": ("instance_id", "household_id", "source", "reporter", "observed_on", "body"),
 }
+SLICE = 20_000  # rows of a kind that are taken at once
 
 
 class BatchUnreadable(Exception):
@@ -46,28 +48,41 @@ class Dictionary(Protocol):
     def variables(self) -> Mapping[str, Any]: ...
 
 
-def bring_in(bench: relations.Bench, batch: Batch | BatchFolder) -> None:
-    """Make the three given_ tables.
+def bring_in(bench: relations.Bench, batch: Batch | BatchFolder) -> int:
+    """Make the raw_ tables, and return in how many slices they are best taken.
 
     Raises: BatchUnreadable if a file is not Parquet or lacks a column.
     """
+    rows = []
     for name, columns in COLUMNS.items():
-        if isinstance(batch, BatchFolder):
-            _read_file(bench, batch, name, columns)
+        typed = {"n": "BIGINT", **dict.fromkeys(columns, "VARCHAR")}
+        if isinstance(batch, Batch):
+            numbered = ((n, *row) for n, row in enumerate(_rows(batch, name)))
+            relations.fill(bench, f"raw_{name}", typed, numbered)
+            rows.append(len(getattr(batch, name)))
+        elif (path := batch.folder / f"{name}.parquet").exists():
+            rows.append(_look_at_file(bench, path, name, columns))
         else:
-            relations.fill(bench, f"raw_{name}", dict.fromkeys(columns, "VARCHAR"), _rows(batch, name))
-    bench.execute(_GIVEN)
+            relations.create(bench, f"raw_{name}", typed)
+    return 1 + max(rows, default=0) // SLICE
 
 
-def _read_file(bench: relations.Bench, batch: BatchFolder, name: str, columns: tuple[str, ...]) -> None:
-    path = batch.folder / f"{name}.parquet"
-    if not path.exists():
-        relations.create(bench, f"raw_{name}", dict.fromkeys(columns, "VARCHAR"))
-        return
+def take(bench: relations.Bench, part: int, parts: int) -> None:
+    """Make the given_ tables of one slice: some of the households, with everything about them.
+
+    In slices the memory used does not grow with the batch.
+    """
+    mine = "TRUE" if parts == 1 else f"hash(lower(household_id)) % {parts} = {part}"
+    bench.execute(_GIVEN.replace("$mine", mine))
+
+
+def _look_at_file(bench: relations.Bench, path: Path, name: str, columns: tuple[str, ...]) -> int:
+    """Make a view of one file; return its rows."""
     chosen = ", ".join(f"{column}::VARCHAR AS {column}" for column in columns)
-    quoted = str(path).replace("'", "''")
+    rows = f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}', file_row_number = true)"
     try:
-        bench.execute(f"CREATE OR REPLACE TEMP TABLE raw_{name} AS SELECT {chosen} FROM read_parquet('{quoted}')")
+        bench.execute(f"CREATE OR REPLACE TEMP VIEW raw_{name} AS SELECT file_row_number AS n, {chosen} FROM {rows}")
+        return int(bench.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0])
     except duckdb.Error as error:
         words = {"file": path.name, "columns": ", ".join(columns), "error": str(error).splitlines()[0]}
         message = _("%(file)s cannot be read as Parquet with the columns %(columns)s: %(error)s") % words
@@ -76,11 +91,11 @@ def _read_file(bench: relations.Bench, batch: BatchFolder, name: str, columns: t
 
 def _rows(batch: Batch, name: str) -> Iterator[tuple[Any, ...]]:
     if name == "households":
-        return ((row.key, row.place, row.name) for row in batch.households)
+        return ((str(row.key), row.place, row.name) for row in batch.households)
     if name == "persons":
-        return ((row.key, row.household, row.name, str(row.ordinal)) for row in batch.persons)
+        return ((str(row.key), str(row.household), row.name, str(row.ordinal)) for row in batch.persons)
     return (
-        (row.instance_id, row.household, row.source, row.reporter, row.observed_on, _body_text(row))
+        (str(row.instance_id), str(row.household), row.source, row.reporter, str(row.observed_on), _body_text(row))
         for row in batch.observations
     )
 
@@ -102,23 +117,23 @@ def _said(value: object) -> str:
 
 _GIVEN = r"""
 CREATE OR REPLACE TEMP TABLE given_households AS
-SELECT (row_number() OVER ()) - 1 AS n, household_id AS key_text, TRY_CAST(household_id AS UUID) AS key,
+SELECT n, household_id AS key_text, TRY_CAST(household_id AS UUID) AS key,
        coalesce(place, '') AS place, coalesce(name, '') AS name
-FROM raw_households;
+FROM raw_households WHERE $mine;
 CREATE OR REPLACE TEMP TABLE given_persons AS
-SELECT (row_number() OVER ()) - 1 AS n, person_id AS key_text, TRY_CAST(person_id AS UUID) AS key,
+SELECT n, person_id AS key_text, TRY_CAST(person_id AS UUID) AS key,
        household_id AS household_text, TRY_CAST(household_id AS UUID) AS household,
        coalesce(name, '') AS name, coalesce(ordinal, '0') AS ordinal_text,
        CASE WHEN regexp_full_match(coalesce(ordinal, '0'), '[0-9]{1,6}') THEN coalesce(ordinal, '0')::INTEGER END AS ordinal
-FROM raw_persons;
+FROM raw_persons WHERE $mine;
 CREATE OR REPLACE TEMP TABLE given_observations AS
-SELECT (row_number() OVER ()) - 1 AS n, instance_id AS key_text, TRY_CAST(instance_id AS UUID) AS key,
+SELECT n, instance_id AS key_text, TRY_CAST(instance_id AS UUID) AS key,
        household_id AS household_text, TRY_CAST(household_id AS UUID) AS household,
        coalesce(source, '') AS source, coalesce(reporter, '') AS reporter, observed_on AS observed_text,
        CASE WHEN regexp_full_match(observed_on, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN TRY_CAST(observed_on AS DATE) END
          AS observed_on,
        CASE WHEN contains(body, '\u0000') THEN NULL ELSE TRY_CAST(body AS JSON) END AS body
-FROM raw_observations;
+FROM raw_observations WHERE $mine;
 """
 
 SHAPE = (

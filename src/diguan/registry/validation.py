@@ -12,9 +12,8 @@ _DECIMAL = r"-?[0-9]{1,12}(\.[0-9]{1,6})?"  # what DECIMAL(18,6) holds
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
-def judge(bench: relations.Bench, pack: staging.Dictionary, *, today: date) -> None:
+def judge(bench: relations.Bench, *, today: date) -> None:
     """Judge what needs no look at the registry. Makes the tables refusals, spoken and digests."""
-    staging.bring_dictionary(bench, pack)
     columns = {"kind": "VARCHAR", "n": "BIGINT", "reason": "VARCHAR", "params": "VARCHAR"}
     relations.create(bench, "refusals", columns)
     bench.execute(_KEYS)

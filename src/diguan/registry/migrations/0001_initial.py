@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='observation',
-            index=models.Index(fields=['observed_on', 'household'], name='observation_by_date'),
+            index=models.Index(fields=['place_number', 'observed_on', 'household'], name='observation_by_date'),
         ),
         migrations.AddConstraint(
             model_name='observation',
