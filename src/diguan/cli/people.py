@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from diguan.cli.installation import opened
+from diguan.cli.language import chosen, translator
+from diguan.rulebook.problems import N_
 
 
 @click.group(help="Add users and grant roles from the machine itself; on the pages, an administrator does it.")
@@ -21,7 +23,7 @@ def cli() -> None:
 @click.option("--lang", help="en, zh-hans or zh-hant")
 def add(username: str, name: str, role: str | None, code: str | None, password: str, lang: str | None) -> None:
     if (role is None) != (code is None):
-        raise click.UsageError("--role and --place go together.")
+        raise click.UsageError(translator(chosen(lang))(N_("--role and --place go together.")))
     with opened(lang):
         from django.core.exceptions import ValidationError
         from django.db import transaction

@@ -116,7 +116,8 @@ def _parameters(pack: parts.Pack, words: Words) -> Lines:
         yield f"### {parameter.label.in_language(words.language)} (`:{parameter.name}`, {words.unit(parameter.unit) or parameter.type})"
         yield ""
         if parameter.computed is not None:
-            yield f"- {words.say(N_('Computed over all households'))}: `{' '.join(parameter.computed.text.split())}`{_mark(parameter.verified, words)}"
+            label = words.say(N_("Computed over all households"))
+            yield f"- {label}: `{' '.join(parameter.computed.text.split())}`{_mark(parameter.verified, words)}"
             yield f"- {words.say(N_('Source'))}: {source_line(parameter.source, words)}"
             continue
         yield "| " + " | ".join(words.say(t) for t in (N_("From"), N_("To"), N_("Value"), N_("Source"))) + " |"
