@@ -58,7 +58,8 @@ def _make() -> None:
 
 
 def _install(lock: Path) -> None:
-    run([PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes", "-r", lock])
+    options = ["--disable-pip-version-check", "--no-input", "--quiet", "--progress-bar", "off", "--require-hashes"]
+    run([PYTHON, "-m", "pip", "install", *options, "-r", lock])
 
 
 def _link() -> None:

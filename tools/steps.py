@@ -146,7 +146,9 @@ def explained(program: str, output: str) -> Trouble:
     """Put words to the output of a program that failed."""
     lower = output.lower()
     cause = next((text for signs, text in _CAUSES if any(sign in lower for sign in signs)), "")
-    tail = "\n".join("      " + line for line in output.strip().splitlines()[-12:])
+    lines = [line for line in output.strip().splitlines() if "WARNING" not in line]
+    # Where the cause is known a glimpse is enough.
+    tail = "\n".join("      " + line for line in lines[-2 if cause else -12 :])
     text = f"{program} failed:\n{tail}\n" if tail else f"{program} failed.\n"
     return Trouble(f"{text}{cause}\nThe whole output: {LOG.relative_to(ROOT)}".replace("\n\n", "\n"))
 
