@@ -42,7 +42,9 @@ def _drawn(variable: Variable, key: str) -> str:
     elif variable.type == "code":
         codes = ", ".join(f"'{code}'" for code in variable.codes)
         # Early codes are commoner, so that most households come out well.
-        value = f"list_extract([{codes}], 1 + CAST(floor(pow({draw} / 1000000.0, 3) * {len(variable.codes)}) AS INTEGER))"
+        value = (
+            f"list_extract([{codes}], 1 + CAST(floor(pow({draw} / 1000000.0, 3) * {len(variable.codes)}) AS INTEGER))"
+        )
     elif variable.type == "date":
         value = f"DATE '1935-01-01' + CAST({draw} % 30000 AS INTEGER)"
     elif variable.type == "text":

@@ -24,7 +24,7 @@ def screen_registry(folder: str | None, as_of: dt.date | None, language: str) ->
         before = queries.current_screening()
         if before is None and (folder is None or as_of is None):
             raise click.UsageError(say(N_("The first screening of a registry needs --pack and --as-of.")))
-        pack = loaded(folder, language) if folder or before is None else packs.pack(before.pack_id)
+        pack = loaded(folder, language) if folder else packs.pack(before.pack_id if before else "")
         day = as_of or (before.as_of if before else timezone.localdate())
         try:
             done = actions.run_screening(

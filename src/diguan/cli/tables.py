@@ -76,9 +76,8 @@ def print_screening(rules: rulebook.Rules, done: engine.Screened, out: Path, lan
     words = Words(rules.pack, language, say, rules)
     for name, value in done.computed.items():
         shown = words.say(N_("unknown")) if value is None else f"{float(value):,.2f}"
-        click.echo(
-            f"{words.label(name)}: {shown} ({say(N_('over {count} households')).format(count=f'{done.known[name]:,}')})"
-        )
+        over = say(N_("over {count} households")).format(count=f"{done.known[name]:,}")
+        click.echo(f"{words.label(name)}: {shown} ({over})")
     click.echo()
     click.echo(_whole(rules, out, words))
     places = _by_place(rules, out, words)
@@ -154,9 +153,8 @@ def _by_place(rules: rulebook.Rules, out: Path, words: Words) -> str:
 
 def _totals(out: Path, condition: str, columns: str, rest: str = "") -> list[tuple]:  # type: ignore[type-arg]
     file = str(out / "totals.parquet")
-    return (
-        duckdb.read_parquet(file).query("totals", f"SELECT {columns} FROM totals WHERE {condition} {rest}").fetchall()
-    )
+    found = duckdb.read_parquet(file).query("totals", f"SELECT {columns} FROM totals WHERE {condition} {rest}")
+    return found.fetchall() if found is not None else []
 
 
 def print_explanation(household: rulebook.Household, key: str, member_keys: list[str], language: str) -> None:
@@ -199,7 +197,8 @@ def _print_reason(reason: reasons.Reason, words: Words, member_keys: list[str], 
     indent = "  " * depth
     if reason.kind == "member":
         assert reason.member is not None
-        click.echo(f"{indent}{MARKS[reason.outcome]} {words.say(N_('member {key}'), key=member_keys[reason.member])}")
+        member = words.say(N_("member {key}"), key=member_keys[reason.member])
+        click.echo(f"{indent}{MARKS[reason.outcome]} {member}")
     elif reason.kind in ("all", "any"):
         word = words.say(N_("all of these:")) if reason.kind == "all" else words.say(N_("at least one of these:"))
         click.echo(f"{indent}{MARKS[reason.outcome]} {word}")

@@ -24,6 +24,7 @@ def connect(*, memory: str = "", threads: int = 0, spill: Path | None = None) ->
     if threads:
         settings["threads"] = threads
     connection = duckdb.connect(":memory:", config=settings)
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(resources.files("diguan.engine").joinpath("functions.sql").read_text("utf-8"))
     return connection
 

@@ -21,7 +21,7 @@ class Table:
     path: Path
     relation: str  # SQL that can stand in FROM
     columns: dict[str, str]
-    is_text: bool
+    clean: frozenset[str] = frozenset()  # columns that need no trimming and no checks
 
 
 def find(folder: Path, name: str) -> Path | None:
@@ -48,7 +48,7 @@ def open_table(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path)
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error as error:
         raise DataRefused(N_("{file} cannot be read: {reason}"), file=path.name, reason=_first_line(error)) from error
-    return Table(path, relation, {str(row[0]): str(row[1]) for row in described}, is_text=path.suffix == ".csv")
+    return Table(path, relation, {str(row[0]): str(row[1]) for row in described})
 
 
 def as_utf8(path: Path, scratch: Path) -> Path:

@@ -5,11 +5,12 @@ because a household with a missing member would be judged wrongly. Empty and `NA
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
+from diguan.engine.clean import clean_columns
 from diguan.engine.connection import TYPES, rows
 from diguan.engine.files import Table, find, open_table
 from diguan.engine.problems import DataRefused, Refusal
@@ -63,7 +64,10 @@ def take_in(
     intake.has_persons = "persons" in tables
     for name, table in tables.items():
         _check_columns(name, table, rules, intake, checks.missing_as_unknown)
-        _typed_view(connection, name, table, rules)
+        read = [variable for variable in _variables(name, rules) if variable.name in rules.used]
+        clean = frozenset(table.columns) if checks.trusted else clean_columns(connection, table, _KEYS[name], read)
+        tables[name] = replace(table, clean=clean)
+        _typed_view(connection, name, tables[name], rules)
     intake.has_places = "place" in tables["households"].columns
     if checks.trusted:
         _accept_all(connection, tables)
@@ -122,7 +126,7 @@ def _check_columns(name: str, table: Table, rules: Rules, intake: Intake, missin
 
 def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, rules: Rules) -> None:
     """`typed_<name>`: keys as text, each variable in its type (NULL where the text is not of that type)."""
-    keys = [f"nullif(trim(CAST({quoted(key)} AS VARCHAR)), '') AS {quoted(key)}" for key in _KEYS[name]]
+    keys = [f"{_key(key, table)} AS {quoted(key)}" for key in _KEYS[name]]
     if name == "households":
         keys.append(
             "nullif(trim(CAST(place AS VARCHAR)), '') AS place"
@@ -136,15 +140,22 @@ def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, 
         if variable.name not in rules.used:
             continue
         given = table.columns.get(variable.name)
-        made.append(f"{_typed(variable, given)} AS {quoted(variable.name)}")
+        made.append(f"{_typed(variable, given, variable.name in table.clean)} AS {quoted(variable.name)}")
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW typed_{name} AS SELECT {', '.join(keys + made)} FROM {table.relation}"
     )
 
 
-def _typed(variable: Variable, given: str | None) -> str:
+def _key(name: str, table: Table) -> str:
+    """SQL of a key, as text without blanks around it."""
+    return quoted(name) if name in table.clean else f"nullif(trim(CAST({quoted(name)} AS VARCHAR)), '')"
+
+
+def _typed(variable: Variable, given: str | None, clean: bool = False) -> str:
     """SQL of a variable's value; numbers of every kind as DECIMAL(18,6), as the rules count."""
     wanted = "DECIMAL(18, 6)" if variable.value_type.is_number else TYPES[variable.type]
+    if clean and given == wanted:
+        return quoted(variable.name)
     if given is None:
         return f"CAST(NULL AS {wanted})"
     if given != "VARCHAR":
@@ -194,10 +205,10 @@ def _faults(variable: Variable, given: str) -> Iterator[tuple[str, str]]:
 
 def _conditions(name: str, table: Table, rules: Rules) -> list[tuple[str, str, str]]:
     """(column, reason, SQL condition) of everything that can be wrong in one row by itself."""
-    found = [(key, "no_key", f"coalesce(trim(CAST({quoted(key)} AS VARCHAR)), '') = ''") for key in _KEYS[name]]
+    found = [(key, "no_key", f"{_key(key, table)} IS NULL") for key in _KEYS[name] if key not in table.clean]
     for variable in _variables(name, rules):
         given = table.columns.get(variable.name)
-        if given is not None and variable.name in rules.used:
+        if given is not None and variable.name in rules.used and variable.name not in table.clean:
             found += [(variable.name, reason, condition) for reason, condition in _faults(variable, given)]
     return found
 
@@ -230,13 +241,15 @@ def _look_through(
     connection: duckdb.DuckDBPyConnection, name: str, table: Table, rules: Rules, conditions: list[tuple[str, str, str]]
 ) -> tuple[bool, int]:
     """In one pass: whether anything is wrong, and how many numbers have more than six places."""
-    anywhere = " OR ".join(f"coalesce(bool_or({condition}), FALSE)" for _, _, condition in conditions)
+    anywhere = " OR ".join(f"coalesce(bool_or({condition}), FALSE)" for _, _, condition in conditions) or "FALSE"
     longer = [
         _longer(v, table.columns[v.name])
         for v in _variables(name, rules)
         if v.name in rules.used and v.name in table.columns
     ]
     counted = " + ".join(f"count(*) FILTER (WHERE {condition})" for condition in longer if condition) or "0"
+    if anywhere == "FALSE" and counted == "0":
+        return False, 0
     fault, rounded = rows(connection, f"SELECT {anywhere}, {counted} FROM {table.relation}")[0]
     return bool(fault), int(str(rounded))
 
@@ -268,10 +281,10 @@ def _list_faults(
 
 def _list_repeats(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
     key = _KEYS[name][0]
-    written = f"trim(CAST({quoted(key)} AS VARCHAR))"
-    repeated = f"SELECT {written} FROM {table.relation} WHERE {written} <> '' GROUP BY 1 HAVING count(*) > 1"
-    if not rows(connection, f"SELECT 1 FROM ({repeated}) LIMIT 1"):
+    written = _key(key, table)
+    if not rows(connection, f"SELECT count(DISTINCT {written}) < count({written}) FROM {table.relation}")[0][0]:
         return
+    repeated = f"SELECT {written} FROM {table.relation} WHERE {written} <> '' GROUP BY 1 HAVING count(*) > 1"
     connection.execute(
         f"INSERT INTO refused SELECT {text(table.path.name)}, row, trim(CAST(household_id AS VARCHAR)), {written}, {text(key)}, {written}, 'repeated' "
         f"FROM {_numbered(table)} WHERE {written} IN ({repeated})"
@@ -280,10 +293,8 @@ def _list_repeats(connection: duckdb.DuckDBPyConnection, name: str, table: Table
 
 def _list_orphans(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> None:
     table = tables["persons"]
-    if rows(
-        connection,
-        "SELECT 1 FROM typed_persons WHERE household_id IS NOT NULL AND household_id NOT IN (SELECT household_id FROM typed_households WHERE household_id IS NOT NULL) LIMIT 1",
-    ):
+    named = "(SELECT DISTINCT household_id FROM typed_persons WHERE household_id IS NOT NULL)"
+    if rows(connection, f"SELECT 1 FROM {named} ANTI JOIN typed_households USING (household_id) LIMIT 1"):
         connection.execute(
             f"INSERT INTO refused SELECT {text(table.path.name)}, row, household, CAST(person_id AS VARCHAR), 'household_id', household, 'no_household' "
             f"FROM (SELECT *, trim(CAST(household_id AS VARCHAR)) AS household FROM {_numbered(table)}) "

@@ -207,18 +207,22 @@ def _household_names_read_by_persons(plan: Plan) -> set[str]:
 def _members(plan: Plan, context: sql.Context, stage: int) -> str:
     """Aggregates that columns of this stage are the first to need; at stage 0 also the number of persons."""
     values: dict[tree.Expression, str] = {}
+    brought: dict[str, str] = {}
     made = ["CAST(count(*) AS INTEGER) AS persons"] if stage == 0 else []
     for node in _aggregates_first_at(plan, stage):
-        names = []
-        for part in (node.value, node.where):
-            if part is None:
-                names.append("TRUE")
-            else:
-                names.append(sql.quoted(values.setdefault(part, f"value {len(values)}")))
-        made.append(f"{sql.aggregate(node, names[0], names[1])} AS {sql.quoted(plan.aggregates[node])}")
-    given = "".join(f", {sql.emit(part, context)} AS {sql.quoted(name)}" for part, name in values.items())
-    wanted = "".join(f", {item}" for item in made)
-    return f"SELECT household_id{wanted} FROM (SELECT household_id{given} FROM person_{stage}) GROUP BY household_id"
+        names = ["TRUE" if part is None else _named(part, values) for part in (node.value, node.where)]
+        each, together = sql.aggregate(node, *names)
+        column = sql.quoted(brought.setdefault(each, f"brought {len(brought)}"))
+        made.append(f"{together.replace('{}', column)} AS {sql.quoted(plan.aggregates[node])}")
+    given = [f"{sql.emit(part, context)} AS {sql.quoted(name)}" for part, name in values.items()]
+    of_each = [f"{each} AS {sql.quoted(name)}" for each, name in brought.items()]
+    people = f"SELECT {', '.join(['household_id', *given])} FROM person_{stage}"
+    members = f"SELECT {', '.join(['household_id', *of_each])} FROM ({people})"
+    return f"SELECT {', '.join(['household_id', *made])} FROM ({members}) GROUP BY household_id"
+
+
+def _named(part: tree.Expression, values: dict[tree.Expression, str]) -> str:
+    return sql.quoted(values.setdefault(part, f"value {len(values)}"))
 
 
 def _aggregates_first_at(plan: Plan, stage: int) -> Iterable[tree.Aggregate]:

@@ -107,12 +107,16 @@ def _screened(the_plan: plan.Plan, intake: Intake) -> str:
     made += ["weight"] if rules.pack.weight is not None else []
     for name, standard in rules.pack.standards.items():
         applies = quoted(plan.applies_column(name)) if standard.applies_when is not None else "TRUE"
-        made += [quoted(name), f"{applies} AS {quoted(name + '__applies')}"]
+        made += [f"{_outcome(quoted(name))} AS {quoted(name)}", f"{applies} AS {quoted(name + '__applies')}"]
         made += [f"{bits} AS {quoted(column)}" for column, bits in _bits(rules, name, applies)]
     if rules.pack.cohorts:
         made.append(f"{_cohort(rules)} AS cohort")
     made += [quoted(name) for name, derived in rules.pack.derived.items() if derived.entity == "household"]
     return f"SELECT {', '.join(made)} FROM ({plan.statement(the_plan, intake.has_persons)})"
+
+
+def _outcome(truth: str) -> str:
+    return f"CAST(CASE WHEN {truth} THEN 'met' WHEN NOT {truth} THEN 'not_met' ELSE 'unknown' END AS ENUM ('met', 'not_met', 'unknown'))"
 
 
 def _bits(rules: Rules, standard: str, applies: str) -> Iterator[tuple[str, str]]:
@@ -138,16 +142,10 @@ def _cohort(rules: Rules) -> str:
 
 
 def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) -> None:
-    made = []
-    for column in outcome_columns(rules):
-        if column in rules.pack.standards:
-            made.append(
-                f"CASE WHEN {quoted(column)} THEN 'met' WHEN NOT {quoted(column)} THEN 'not_met' ELSE 'unknown' END AS {quoted(column)}"
-            )
-        elif column == "place_number":
-            made.append("levels.place_number")
-        else:
-            made.append(f"screened.{quoted(column)}")
+    made = [
+        "levels.place_number" if column == "place_number" else f"screened.{quoted(column)}"
+        for column in outcome_columns(rules)
+    ]
     numbered = "(SELECT DISTINCT leaf, place_number FROM place_levels WHERE leaf = place) AS levels ON levels.leaf = screened.place"
     _copy(connection, f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
     derived = [quoted(name) for name, item in rules.pack.derived.items() if item.entity == "household"]

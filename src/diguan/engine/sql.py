@@ -61,7 +61,8 @@ def _sum(node: tree.Sum, context: Context) -> str:
     signed = [
         ("- " if minus else "+ ") + emit(term, context) for term, minus in zip(node.terms, node.negative, strict=True)
     ]
-    return f"TRY_CAST(CAST(0 AS {NUMBER}) {' '.join(signed)} AS {NUMBER})"
+    signed[0] = signed[0].removeprefix("+ ")
+    return f"TRY_CAST({' '.join(signed)} AS {NUMBER})"
 
 
 def _case(node: tree.Case, context: Context) -> str:
@@ -107,26 +108,36 @@ _EMIT: dict[type[tree.Expression], Callable[..., str]] = {
 }
 
 
-def aggregate(node: tree.Aggregate, value: str, where: str) -> str:
-    """SQL that makes a member aggregate from a value and a condition, both columns of one member.
+def aggregate(node: tree.Aggregate, value: str, where: str) -> tuple[str, str]:
+    """A member aggregate in two steps: SQL of what one member brings, and SQL over that column, named `{}`.
 
     Kleene: one unknown member leaves a sum, a count, a smallest unknown; it leaves any and all unknown unless
-    another member settles them.
+    another member settles them. Truths are carried as 0 false, 1 unknown, 2 true, so that one MAX or MIN decides.
     """
-    picked = f"({where} AND {value})"
     if node.function == "any":
-        return f"CASE WHEN coalesce(bool_or({picked}), FALSE) THEN TRUE WHEN count({picked}) < count(*) THEN NULL ELSE FALSE END"
-    passed = f"(NOT {where} OR {value})"
+        return _ranked(value if where == "TRUE" else f"({where} AND {value})"), _settled("max({})")
     if node.function == "all":
-        return f"CASE WHEN NOT coalesce(bool_and({passed}), TRUE) THEN FALSE WHEN count({passed}) < count(*) THEN NULL ELSE TRUE END"
+        return _ranked(value if where == "TRUE" else f"(NOT {where} OR {value})"), _settled("min({})")
     if node.function == "count":
-        return (
-            f"CASE WHEN count({value}) < count(*) THEN NULL ELSE CAST(count(*) FILTER (WHERE {value}) AS {NUMBER}) END"
-        )
-    unknown = f"count({where}) < count(*) OR count({value}) FILTER (WHERE {where}) < count(*) FILTER (WHERE {where})"
-    if where == "TRUE":
-        unknown = f"count({value}) < count(*)"
-    chosen = f"{node.function}({value}) FILTER (WHERE {where})" if where != "TRUE" else f"{node.function}({value})"
+        counted = f"CAST(count(*) FILTER (WHERE {{}}) AS {NUMBER})"
+        return value, f"CASE WHEN count({{}}) < count(*) THEN NULL ELSE {counted} END"
     if node.function == "sum":
-        chosen = f"TRY_CAST(coalesce({chosen}, 0) AS {NUMBER})"
-    return f"CASE WHEN {unknown} THEN NULL ELSE {chosen} END"
+        brought = value if where == "TRUE" else f"CASE WHEN {where} THEN {value} WHEN NOT {where} THEN 0 END"
+        return brought, f"CASE WHEN count({{}}) < count(*) THEN NULL ELSE TRY_CAST(sum({{}}) AS {NUMBER}) END"
+    return _chosen(node.function, value, where)
+
+
+def _ranked(truth: str) -> str:
+    return f"coalesce(2 * CAST({truth} AS TINYINT), 1)"
+
+
+def _settled(rank: str) -> str:
+    return f"CASE {rank} WHEN 2 THEN TRUE WHEN 0 THEN FALSE END"
+
+
+def _chosen(function: str, value: str, where: str) -> tuple[str, str]:
+    """Smallest or greatest of the members picked; what they bring says also whether they are picked, and known."""
+    brought = f"{{'picked': {where}, 'value': {value}}}"
+    picked, item = "struct_extract({}, 'picked')", "struct_extract({}, 'value')"
+    unknown = f"count({picked}) < count(*) OR count({item}) FILTER (WHERE {picked}) < count(*) FILTER (WHERE {picked})"
+    return brought, f"CASE WHEN {unknown} THEN NULL ELSE {function}({item}) FILTER (WHERE {picked}) END"

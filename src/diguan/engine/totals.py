@@ -1,5 +1,7 @@
 """Totals by place at every level, from the screened households."""
 
+from collections.abc import Iterator
+
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.rules import Rules
 
@@ -13,50 +15,43 @@ def statement(rules: Rules) -> str:
     `unknown`), `to_check` (households with any standard unknown, or whose cohort is unknown).
     Units: households, persons, and persons times the pack's weight.
     """
-    standards, cohorts = list(rules.pack.standards), list(rules.pack.cohorts)
-    keys = [quoted(name) for name in (*standards, *(["cohort"] if cohorts else []))]
-    grouped = ", ".join(["place", *keys])
-    weight = "sum(persons * weight)" if rules.pack.weight is not None else "NULL"
-    patterns = (
-        f"SELECT {grouped}, count(*) AS households, CAST(sum(persons) AS BIGINT) AS persons, "
-        f"CAST({weight} AS DECIMAL(24, 6)) AS weighted_persons FROM screened GROUP BY {grouped}"
-    )
-    subjects = [_subject("all", "'all'", "'all'", "TRUE")]
-    subjects += [_subject("standard", text(name), _outcome(name), "TRUE") for name in standards]
-    if cohorts:
-        subjects.append(
-            _subject(
-                "cohort", "cohort", "CASE WHEN cohort = 'unknown' THEN 'unknown' ELSE 'member' END", "cohort <> 'none'"
-            )
-        )
-    unknown = " OR ".join(
-        [f"{quoted(name)} IS NULL" for name in standards] + (["cohort = 'unknown'"] if cohorts else [])
-    )
-    if unknown:
-        subjects.append(_subject("to_check", "'all'", "'unknown'", unknown))
+    subjects = list(_subjects(rules))
+    weighted = rules.pack.weight is not None
+    numbers = range(len(subjects))
+    counted = [
+        f"count(*) FILTER (WHERE {s[3]}) AS h{i}, sum(persons) FILTER (WHERE {s[3]}) AS p{i}"
+        for i, s in enumerate(subjects)
+    ]
+    counted += [f"sum(persons * weight) FILTER (WHERE {s[3]}) AS w{i}" for i, s in enumerate(subjects) if weighted]
+    added = [f"sum({letter}{i}) AS {letter}{i}" for letter in ("hpw" if weighted else "hp") for i in numbers]
+    listed = [
+        f"SELECT level, place, place_name, place_number, {text(kind)} AS kind, {text(name)} AS id, {text(outcome)} AS outcome, "
+        f"CAST(h{i} AS BIGINT) AS households, CAST(p{i} AS BIGINT) AS persons, "
+        f"CAST({f'w{i}' if weighted else 'NULL'} AS DECIMAL(24, 6)) AS weighted_persons FROM places WHERE h{i} > 0"
+        for i, (kind, name, outcome, _) in enumerate(subjects)
+    ]
+    # Counts are added up place by place, side by side, and only then set under each other.
     return f"""
-        WITH patterns AS MATERIALIZED ({patterns}),
-        at_places AS MATERIALIZED (
-            SELECT place, kind, id, outcome, sum(households) AS households, sum(persons) AS persons, sum(weighted_persons) AS weighted_persons
-            FROM ({" UNION ALL ".join(subjects)}) GROUP BY ALL),
-        everywhere AS (
-            SELECT 0 AS level, '' AS place, NULL::VARCHAR AS place_name, NULL::BIGINT AS place_number, kind, id, outcome,
-                   households, persons, weighted_persons FROM at_places
+        WITH leaves AS MATERIALIZED (SELECT place AS leaf, {", ".join(counted)} FROM screened GROUP BY place),
+        places AS MATERIALIZED (
+            SELECT 0::INTEGER AS level, '' AS place, NULL::VARCHAR AS place_name, NULL::BIGINT AS place_number, {", ".join(added)} FROM leaves
             UNION ALL
-            SELECT levels.level, levels.place, levels.place_name, levels.place_number, kind, id, outcome, households, persons, weighted_persons
-            FROM at_places JOIN place_levels AS levels ON levels.leaf = at_places.place)
-        SELECT CAST(level AS INTEGER) AS level, place, place_name, place_number, kind, id, outcome,
-               CAST(sum(households) AS BIGINT) AS households, CAST(sum(persons) AS BIGINT) AS persons,
-               CAST(sum(weighted_persons) AS DECIMAL(24, 6)) AS weighted_persons
-        FROM everywhere GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY level, place, kind, id, outcome"""
+            SELECT CAST(level AS INTEGER), place, any_value(place_name), any_value(place_number), {", ".join(added)}
+            FROM leaves JOIN place_levels USING (leaf) GROUP BY level, place)
+        SELECT * FROM ({" UNION ALL ".join(listed)}) ORDER BY level, place, kind, id, outcome"""
 
 
-def _subject(kind: str, id_sql: str, outcome_sql: str, condition: str) -> str:
-    return (
-        f"SELECT place, {text(kind)} AS kind, {id_sql} AS id, {outcome_sql} AS outcome, households, persons, weighted_persons "
-        f"FROM patterns WHERE {condition}"
-    )
-
-
-def _outcome(name: str) -> str:
-    return f"CASE WHEN {quoted(name)} THEN 'met' WHEN NOT {quoted(name)} THEN 'not_met' ELSE 'unknown' END"
+def _subjects(rules: Rules) -> Iterator[tuple[str, str, str, str]]:
+    """(kind, id, outcome, SQL condition on a screened household) of everything that is counted."""
+    yield "all", "all", "all", "TRUE"
+    for name in rules.pack.standards:
+        for outcome in ("met", "not_met", "unknown"):
+            yield "standard", name, outcome, f"{quoted(name)} = {text(outcome)}"
+    for name in rules.pack.cohorts:
+        yield "cohort", name, "member", f"cohort = {text(name)}"
+    open_ends = [f"{quoted(name)} = 'unknown'" for name in rules.pack.standards]
+    if rules.pack.cohorts:
+        yield "cohort", "unknown", "unknown", "cohort = 'unknown'"
+        open_ends.append("cohort = 'unknown'")
+    if open_ends:
+        yield "to_check", "all", "unknown", " OR ".join(open_ends)

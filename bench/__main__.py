@@ -1,0 +1,17 @@
+"""python -m bench: measure, print a table, write bench/latest.json."""
+
+import sys
+from pathlib import Path
+
+from bench import figures, screening
+
+
+def main() -> int:
+    measured = screening.figures()
+    figures.show(measured)
+    figures.keep(measured, Path(__file__).parent / "latest.json")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Screening from Parquet, against the same logic written by hand in SQL without unknowns."""
+
+import datetime as dt
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from bench import population
+from bench.figures import Figure
+from diguan import engine, rulebook
+
+AS_OF = dt.date(2020, 5, 29)
+ROUNDS = 7
+
+
+def figures(households: int = 300_000) -> list[Figure]:
+    """Best of several rounds, each round one run of either, taken in turns."""
+    folder = Path(tempfile.mkdtemp(prefix="diguan-bench-"))
+    try:
+        pack = rulebook.load(rulebook.shipped() / "cn-jilin-2020")
+        rules = rulebook.at(pack, AS_OF)
+        _, persons = population.write(pack, folder / "data", households)
+        by_hand, checked, trusted = [], [], []
+        for _ in range(ROUNDS):
+            by_hand.append(_timed(lambda: _by_hand(folder)))
+            checked.append(_timed(lambda: engine.screen(rules, folder / "data", folder / "out")))
+            options = engine.Options(checks=engine.Checks(trusted=True))
+            trusted.append(
+                _timed(lambda options=options: engine.screen(rules, folder / "data", folder / "out", options))
+            )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    size = f"{persons:,} persons"
+    best = min(by_hand)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    return [
+        Figure("1.screening_by_hand", best, f"s, {size}"),
+        Figure("1.screening_checked", min(checked), f"s, {size}, files checked cell by cell"),
+        Figure("1.screening_snapshot", min(trusted), f"s, {size}, a snapshot of the registry"),
+        Figure("1.screening_checked_ratio", min(checked) / best, "times by hand", 1.5),
+        Figure("1.screening_snapshot_ratio", min(trusted) / best, "times by hand", 1.5),
+        Figure("1.screening_memory", memory, "GiB, peak of the process"),
+    ]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _by_hand(folder: Path) -> None:
+    script = (Path(__file__).parent / "by_hand.sql").read_text("utf-8").replace("{out}", str(folder / "by_hand"))
+    (folder / "by_hand").mkdir(exist_ok=True)
+    with duckdb.connect() as connection:
+        for name in ("households", "persons"):
+            connection.execute(f"CREATE TEMP VIEW {name} AS FROM '{folder}/data/{name}.parquet'")
+        for statement in script.split(";\n"):
+            if statement.strip():
+                connection.execute(statement)
