@@ -50,7 +50,7 @@ class SignIn(_Form):
         self.fields["password"].widget.render_value = not self.is_bound
 
 
-class NewUser(_Form):
+class UserForm(_Form):
     prefix = "user"
 
     username = forms.CharField(label=gettext_lazy("User name"), max_length=150)
@@ -68,7 +68,7 @@ class NewUser(_Form):
         self.fields["language"].choices = [as_browser, *settings.LANGUAGES]  # type: ignore[attr-defined]
 
 
-class NewGrant(_Form):
+class GrantForm(_Form):
     prefix = "grant"
 
     username = forms.CharField(label=gettext_lazy("User name"), max_length=150)

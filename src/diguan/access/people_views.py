@@ -30,7 +30,7 @@ _LISTED = 50
 def people(request: GatedRequest, places: forms.Places) -> HttpResponse:
     """List the grants of the places administered, and who holds none anywhere."""
     typed = {"username": request.GET.get("grant-to", "")}
-    return _page(request, forms.NewUser(), _grant_form(request, places, initial=typed))
+    return _page(request, forms.UserForm(), _grant_form(request, places, initial=typed))
 
 
 @gate.page(permissions.PEOPLE_MANAGE)
@@ -38,7 +38,7 @@ def people(request: GatedRequest, places: forms.Places) -> HttpResponse:
 @sensitive_post_parameters("user-password")
 def users(request: GatedRequest, places: forms.Places) -> HttpResponse:
     """Add a user."""
-    form = forms.NewUser(request.POST)
+    form = forms.UserForm(request.POST)
     if form.is_valid():
         try:
             user = actions.create_user(**form.cleaned_data, by=request.user, at=timezone.now())
@@ -80,7 +80,7 @@ def grants(request: GatedRequest, places: forms.Places) -> HttpResponse:
                 % {"name": given["user"], "role": grant.get_role_display(), "place": given["place"].name},
             )
             return redirect("people")
-    return _page(request, forms.NewUser(), form, status=422)
+    return _page(request, forms.UserForm(), form, status=422)
 
 
 @gate.page(permissions.PEOPLE_MANAGE)
@@ -103,7 +103,9 @@ def grant_end(request: GatedRequest, grant_id: int, places: forms.Places) -> Htt
     return redirect("people")
 
 
-def _page(request: GatedRequest, new_user: forms.NewUser, new_grant: forms.NewGrant, status: int = 200) -> HttpResponse:
+def _page(
+    request: GatedRequest, new_user: forms.UserForm, new_grant: forms.GrantForm, status: int = 200
+) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "table": _table(request, new_grant.places, today),
@@ -156,11 +158,11 @@ def _filters(request: GatedRequest) -> filters.Bar:
     )
 
 
-def _grant_form(request: GatedRequest, places: forms.Places, *args: Any, **kwargs: Any) -> forms.NewGrant:
-    return forms.NewGrant(*args, places=places, scope=request.scope, today=timezone.localdate(), **kwargs)
+def _grant_form(request: GatedRequest, places: forms.Places, *args: Any, **kwargs: Any) -> forms.GrantForm:
+    return forms.GrantForm(*args, places=places, scope=request.scope, today=timezone.localdate(), **kwargs)
 
 
-def _show(form: forms.NewUser, error: ValidationError) -> None:
+def _show(form: forms.UserForm, error: ValidationError) -> None:
     """Put what the model or the password rules refused beside its field."""
     if hasattr(error, "error_dict"):
         for name, errors in error.error_dict.items():
