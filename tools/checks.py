@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ("src", "tests", "tools", "bench")
 PROGRAMS = Path(sys.executable).parent
 
 
@@ -37,8 +38,8 @@ def checks() -> list[Check]:
     python = str(PROGRAMS / "python")
     found = [
         Check("types", (str(PROGRAMS / "mypy"),)),
-        Check("style", (str(PROGRAMS / "ruff"), "check", "src", "tests", "tools")),
-        Check("format", (str(PROGRAMS / "ruff"), "format", "--check", "src", "tests", "tools")),
+        Check("style", (str(PROGRAMS / "ruff"), "check", *SOURCES)),
+        Check("format", (str(PROGRAMS / "ruff"), "format", "--check", *SOURCES)),
         Check("layers", (str(PROGRAMS / "lint-imports"), "--no-cache")),
         Check("templates", (str(PROGRAMS / "djlint"), "src/diguan", "--lint", "--quiet")),
         Check("translations", (python, "tools/messages.py", "--check")),

@@ -52,7 +52,7 @@ def _insist_on_tables() -> None:
     if missing:
         raise click.ClickException(
             translation.gettext(
-                "The database in %(folder)s is not prepared. Run: python -m django migrate, or make run."
+                "The database in %(folder)s is not prepared. Run: diguan migrate, or make run."
             )
             % {"folder": os.environ.get("DIGUAN_DATA") or "var"}
         )
