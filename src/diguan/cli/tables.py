@@ -1,7 +1,7 @@
 """Results as text on the terminal."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -48,31 +48,7 @@ def print_screening(rules: rulebook.Rules, done: engine.Screened, out: Path, lan
             seconds=done.seconds,
         )
     )
-    if done.refused_rows:
-        refused = N_("Refused: {households} rows of households and {persons} rows of persons; see {file}.")
-        click.echo(
-            say(refused).format(
-                households=f"{done.refused_households:,}", persons=f"{done.refused_persons:,}", file=out / "refused.csv"
-            )
-        )
-    if done.without_members:
-        click.echo(
-            say(N_("{count} households have nobody on file; what depends on members is unknown.")).format(
-                count=f"{done.without_members:,}"
-            )
-        )
-    if done.rounded:
-        click.echo(
-            say(N_("{count} numbers had more than six decimal places and were rounded.")).format(
-                count=f"{done.rounded:,}"
-            )
-        )
-    if done.ignored_columns:
-        click.echo(
-            say(N_("Columns that the dictionary does not have were left aside: {columns}.")).format(
-                columns=", ".join(done.ignored_columns)
-            )
-        )
+    _print_notices(done, out, say)
     words = Words(rules.pack, language, say, rules)
     for name, value in done.computed.items():
         shown = words.say(N_("unknown")) if value is None else f"{float(value):,.2f}"
@@ -90,6 +66,29 @@ def print_screening(rules: rulebook.Rules, done: engine.Screened, out: Path, lan
             folder=out, files=", ".join(sorted(p.name for p in out.iterdir()))
         )
     )
+
+
+def _print_notices(done: engine.Screened, out: Path, say: Callable[[str], str]) -> None:
+    """What a reader of the totals must know: refused, without members, outside the tree, rounded, left aside."""
+    notices = [
+        (done.refused_rows, N_("Refused: {households} rows of households and {persons} rows of persons; see {file}.")),
+        (done.without_members, N_("{empty} households have nobody on file; what depends on members is unknown.")),
+        (done.outside_places, N_("{outside} households have no place of the tree; they count only in the whole.")),
+        (done.rounded, N_("{rounded} numbers had more than six decimal places and were rounded.")),
+        (done.ignored_columns, N_("Columns that the dictionary does not have were left aside: {columns}.")),
+    ]
+    values = {
+        "households": f"{done.refused_households:,}",
+        "persons": f"{done.refused_persons:,}",
+        "file": out / "refused.csv",
+        "empty": f"{done.without_members:,}",
+        "outside": f"{done.outside_places:,}",
+        "rounded": f"{done.rounded:,}",
+        "columns": ", ".join(done.ignored_columns),
+    }
+    for happened, template in notices:
+        if happened:
+            click.echo(say(template).format_map(values))
 
 
 def _whole(rules: rulebook.Rules, out: Path, words: Words) -> str:

@@ -1,6 +1,7 @@
 """Files of households and persons as DuckDB relations of text, whatever their format and encoding."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,4 +115,9 @@ def delimiter(path: Path) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+    """What DuckDB says, without the folder of the file."""
+    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()]
+    told = next(
+        (line for line in lines if line.startswith(("CSV Error", "Line", "Expected Number of Columns"))), lines[0]
+    )
+    return re.sub(r'"[^"]*/([^"/]+)"', r'"\1"', told)

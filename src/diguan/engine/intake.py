@@ -93,6 +93,13 @@ def _tables(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path, s
     if "households" not in tables:
         raise DataRefused(N_("There is no households.csv or households.parquet in {folder}."), folder=folder)
     needs_persons = [name for name in sorted(rules.used) if rules.pack.variables[name].entity == "person"]
+    if not needs_persons and rules.reaches_members and "persons" not in tables:
+        raise DataRefused(
+            N_(
+                "There is no persons.csv or persons.parquet in {folder}, and the rules count the members of a household."
+            ),
+            folder=folder,
+        )
     if needs_persons and "persons" not in tables:
         raise DataRefused(
             N_("There is no persons.csv or persons.parquet in {folder}, and the rules read {names} of every person."),

@@ -92,3 +92,12 @@ def _from_codes(connection: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TEMP TABLE place_levels AS WITH leaves AS (SELECT DISTINCT place AS leaf FROM households WHERE place IS NOT NULL) "
         + each
     )
+
+
+def outside(connection: duckdb.DuckDBPyConnection) -> int:
+    """Households without a place, or whose place is not in the tree: they count in the whole and nowhere else."""
+    found = rows(
+        connection,
+        "SELECT count(*) FROM households WHERE place IS NULL OR place NOT IN (SELECT leaf FROM place_levels)",
+    )
+    return int(str(found[0][0]))

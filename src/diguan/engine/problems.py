@@ -22,7 +22,6 @@ REASONS = {
     "not_a_code": N_("{column}: “{value}” is not in the code list."),
     "too_small": N_("{column}: {value} is below the smallest possible value."),
     "too_large": N_("{column}: {value} is above the largest possible value."),
-    "strange_place": N_("{column}: {value} is not a place of the tree."),
     "of_refused_household": N_("Another row of household {value} was refused."),
 }
 

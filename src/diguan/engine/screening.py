@@ -53,6 +53,7 @@ class Screened:
     refused_persons: int
     refused_rows: int
     without_members: int
+    outside_places: int
     rounded: int
     ignored_columns: list[str]
     computed: dict[str, str | None]
@@ -178,6 +179,7 @@ def _summary(
         refused_persons=intake.refused_persons,
         refused_rows=len(intake.refusals),
         without_members=intake.without_members,
+        outside_places=places.outside(connection) if intake.has_places else 0,
         rounded=intake.rounded,
         ignored_columns=intake.ignored,
         computed={name: None if value is None else f"{value:f}" for name, value in computed.items()},

@@ -63,7 +63,7 @@ def _case(item: Fields, pack: Pack) -> Case | None:
     name, as_of = item.word("name", required=True), item.date("as_of", required=True)
     facts = _facts(item, "household", pack)
     members = tuple(_member(member, pack) for member in item.items("members"))
-    computed = _numbers(item, "computed")
+    computed = _computed(item, pack)
     expected = item.get("expect", required=True)
     item.done()
     if expected is None or as_of is None:
@@ -114,10 +114,16 @@ def _is_unknown(node: object, variable: Variable | None = None) -> bool:
     )
 
 
-def _numbers(item: Fields, key: str) -> dict[str, Decimal]:
-    node = item.get(key)
+def _computed(item: Fields, pack: Pack) -> dict[str, Decimal]:
+    """Values given for computed parameters: one household alone cannot give them."""
+    wanted = [name for name, parameter in pack.parameters.items() if parameter.computed is not None]
+    node = item.get("computed", required=bool(wanted))
     if not isinstance(node, Node):
         return {}
+    for key, _ in node:
+        if key.text not in wanted:
+            remedy = N_("did you mean: {choices}")
+            item.problem(key.at, N_("There is no computed parameter “{word}”."), remedy, **suggestion(key.text, wanted))
     return {name.text: number for name, value in node if (number := item.as_number(value)) is not None}
 
 

@@ -12,6 +12,7 @@ from diguan.rulebook.problems import N_, Position, Problem, suggestion
 
 # More tests in one standard would not fit the stored bits.
 MOST_LEAVES = 62
+_Named = parts.Variable | parts.Derived | parts.Standard | parts.Parameter | parts.Cohort
 OUTPUT_COLUMNS = ("household_id", "person_id", "place", "place_number", "persons", "weight", "cohort")
 
 
@@ -47,56 +48,33 @@ def _position(pack: parts.Pack, name: str) -> Position:
 
 
 def _check_names(pack: parts.Pack, problems: list[Problem]) -> None:
-    for name, derived in pack.derived.items():
-        if name in pack.variables:
-            problems.append(
-                Problem(
-                    derived.at,
-                    N_("“{word}” is already a variable of the dictionary."),
-                    {"word": name},
-                    N_("choose another name"),
-                )
-            )
-    for name, standard in pack.standards.items():
-        if name in pack.variables or name in pack.derived:
-            problems.append(
-                Problem(standard.at, N_("“{word}” is already a variable."), {"word": name}, N_("choose another name"))
-            )
-    named: tuple[parts.Variable | parts.Derived | parts.Standard | parts.Parameter | parts.Cohort, ...] = (
-        *pack.variables.values(),
-        *pack.derived.values(),
-        *pack.standards.values(),
-        *pack.parameters.values(),
-        *pack.cohorts.values(),
+    """Every name means one thing, and none that the software needs for itself."""
+    other = N_("choose another name")
+    taken: list[tuple[_Named, str]] = [
+        (d, N_("“{word}” is already a variable of the dictionary."))
+        for d in pack.derived.values()
+        if d.name in pack.variables
+    ]
+    taken += [
+        (standard, N_("“{word}” is already a variable."))
+        for standard in pack.standards.values()
+        if standard.name in pack.variables or standard.name in pack.derived
+    ]
+    groups: tuple[Mapping[str, _Named], ...] = (
+        pack.variables,
+        pack.derived,
+        pack.standards,
+        pack.parameters,
+        pack.cohorts,
     )
-    for thing in named:
+    for thing in (thing for group in groups for thing in group.values()):
         if thing.name in OUTPUT_COLUMNS or (isinstance(thing, parts.Cohort) and thing.name in ("none", "unknown")):
-            problems.append(
-                Problem(
-                    thing.at,
-                    N_("“{word}” is a name the software uses itself."),
-                    {"word": thing.name},
-                    N_("choose another name"),
-                )
-            )
+            taken.append((thing, N_("“{word}” is a name the software uses itself.")))
         if "__" in thing.name:
-            problems.append(
-                Problem(
-                    thing.at,
-                    N_("“{word}” has two underscores in a row."),
-                    {"word": thing.name},
-                    N_("choose another name"),
-                )
-            )
+            taken.append((thing, N_("“{word}” has two underscores in a row.")))
     if "as_of" in pack.parameters:
-        problems.append(
-            Problem(
-                pack.parameters["as_of"].at,
-                N_("“{word}” is a name the software uses itself."),
-                {"word": "as_of"},
-                N_("choose another name"),
-            )
-        )
+        taken.append((pack.parameters["as_of"], N_("“{word}” is a name the software uses itself.")))
+    problems += [Problem(thing.at, template, {"word": thing.name}, other) for thing, template in taken]
 
 
 def _check_periods(pack: parts.Pack, problems: list[Problem]) -> None:

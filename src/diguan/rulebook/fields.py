@@ -59,7 +59,8 @@ class Fields:
                 node.at,
                 N_("“{word}” is not possible here."),
                 N_("write one of: {choices}"),
-                **suggestion(found, choices),
+                word=found,
+                choices=list(choices),
             )
             return default or next(iter(choices))
         return found

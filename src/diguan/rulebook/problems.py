@@ -48,7 +48,7 @@ class Problem:
         """The fault in words, and the remedy after a dash when there is one."""
         values = {name: _shown(value) for name, value in self.values.items()}
         text = translate(self.template).format_map(values)
-        if self.remedy:
+        if self.remedy and not ("{choices}" in self.remedy and not self.values.get("choices")):
             text += " — " + translate(self.remedy).format_map(values)
         return text
 

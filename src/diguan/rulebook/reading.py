@@ -248,6 +248,8 @@ def _series(folder: Folder, root: Fields, documents: dict[str, parts.Document]) 
             top, bottom = item.number("numerator", required=True), item.number("denominator", required=True)
             point = (item.word("printed"), item.source(documents, required=True), item.truth("verified", default=False))
             item.done()
+            if bottom == 0:
+                item.problem(item.at, N_("A rate cannot be computed with a denominator of 0."))
             if as_of and top is not None and bottom:
                 points.append(parts.SeriesPoint(as_of, top, bottom, *point))
         folder.series[name] = parts.Series(name, entry.text("label", required=True), entry.word("unit"), tuple(points))

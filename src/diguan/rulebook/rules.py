@@ -26,6 +26,14 @@ class Rules:
         return tuple(name for name in order.evaluation_order(self.pack) if name not in known)
 
     @cached_property
+    def reaches_members(self) -> bool:
+        """Whether some rule asks for a household's members."""
+        roots = [expression for _, expression in order.expressions(self.pack)]
+        roots += [cohort.member_when.tree for cohort in self.pack.cohorts.values()]
+        roots += [self.pack.weight.tree] if self.pack.weight else []
+        return any(isinstance(node, tree.Aggregate) for root in roots for node in root.walk())
+
+    @cached_property
     def used(self) -> frozenset[str]:
         """Dictionary variables that the rules really read."""
         roots = [cohort.member_when.tree for cohort in self.pack.cohorts.values()]
