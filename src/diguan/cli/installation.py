@@ -51,8 +51,6 @@ def _insist_on_tables() -> None:
         ) from None
     if missing:
         raise click.ClickException(
-            translation.gettext(
-                "The database in %(folder)s is not prepared. Run: diguan migrate, or make run."
-            )
+            translation.gettext("The database in %(folder)s is not prepared. Run: diguan migrate, or make run.")
             % {"folder": os.environ.get("DIGUAN_DATA") or "var"}
         )
