@@ -10,7 +10,7 @@ from tests import cast as people
 from diguan import rulebook
 from diguan.access.scope import Scope
 from diguan.registry import actions
-from diguan.registry.batch import Batch, HouseholdRow, ObservationRow, PersonRow, Report
+from diguan.registry.batch import Batch, BatchFolder, HouseholdRow, ObservationRow, PersonRow, Report
 from diguan.registry.models import Household, Person
 
 LI, MING, HUA = (UUID(int=number, version=4) for number in (1, 2, 3))
@@ -27,7 +27,7 @@ class Office:
 
     pack: rulebook.Pack
 
-    def record(self, *observations: ObservationRow, batch: Batch | None = None) -> Report:
+    def record(self, *observations: ObservationRow, batch: Batch | BatchFolder | None = None) -> Report:
         given = batch or Batch(observations=observations)
         return actions.record_observations(batch=given, pack=self.pack, by=None, at=people.NOW)
 

@@ -5,10 +5,11 @@ import random
 from typing import Any
 from uuid import UUID
 
+import pytest
 from tests.registry import family
 from tests.registry.family import EVERYWHERE, HUA, LI, MING, Office, facts, facts_of, said
 
-from diguan.registry import queries
+from diguan.registry import queries, relations, staging
 
 
 def test_a_newer_observation_overrides_an_older_one(office: Office) -> None:
@@ -79,9 +80,14 @@ def test_the_same_amount_written_otherwise_is_no_conflict(office: Office) -> Non
     assert queries.conflicts(EVERYWHERE, family.li()) == []
 
 
-def test_one_by_one_and_all_at_once_come_to_the_same(office: Office) -> None:
+@pytest.mark.parametrize(("few", "slice_rows"), [(200, 20_000), (0, 20_000), (0, 10)])
+def test_one_by_one_and_all_at_once_come_to_the_same(
+    office: Office, monkeypatch: pytest.MonkeyPatch, few: int, slice_rows: int
+) -> None:
+    monkeypatch.setattr(relations, "FEW", few)
+    monkeypatch.setattr(staging, "SLICE", slice_rows)
     chance = random.Random(7)
-    made = [_by_chance(chance) for _ in range(60)]
+    made = [_by_chance(chance) for _ in range(30)]
     for observation in made:
         office.record(observation)
     one_by_one = _plain(family.li().facts)

@@ -1,17 +1,20 @@
 """Observations come in: once each, whole or not at all, and never silently refused."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import duckdb
 import pytest
 from tests import cast as of
 from tests.registry import family
 from tests.registry.family import HUA, LI, MING, Office, facts, facts_of, said
 
 from diguan.journal.models import Entry
-from diguan.registry import actions
-from diguan.registry.batch import Batch, Counts, HouseholdRow, PersonRow
+from diguan.registry import actions, staging
+from diguan.registry.batch import Batch, BatchFolder, Counts, HouseholdRow, PersonRow
 from diguan.registry.models import Household, Observation, Person
 
 
@@ -205,3 +208,58 @@ def test_when_the_journal_cannot_be_written_nothing_is(office: Office, monkeypat
         office.visit({"rooms": 2})
     assert Observation.objects.within(family.EVERYWHERE).count() == 0
     assert facts() == {}
+
+
+def _folder(folder: Path, batch: Batch) -> BatchFolder:
+    """The batch as the files that other programs write."""
+    rows = {
+        "households": [(str(row.key), row.place, row.name) for row in batch.households],
+        "persons": [(str(row.key), str(row.household), row.name, row.ordinal) for row in batch.persons],
+        "observations": [
+            (str(row.instance_id), str(row.household), row.source, row.reporter, row.observed_on, json.dumps(row.body))
+            for row in batch.observations
+        ],
+    }
+    with duckdb.connect() as connection:
+        for name, columns in staging.COLUMNS.items():
+            types = [{"ordinal": "INTEGER", "observed_on": "DATE"}.get(column, "VARCHAR") for column in columns]
+            typed = ", ".join(f"{column} {kind}" for column, kind in zip(columns, types, strict=True))
+            connection.execute(f"CREATE TABLE {name} ({typed})")
+            if rows[name]:
+                connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows[name])
+            connection.execute(f"COPY {name} TO '{folder / name}.parquet'")
+    return BatchFolder(folder)
+
+
+@pytest.mark.parametrize("slice_rows", [20_000, 3])
+def test_files_are_taken_in_slices_without_losing_a_row(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slice_rows: int
+) -> None:
+    monkeypatch.setattr(staging, "SLICE", slice_rows)
+    keys = [UUID(int=500 + number, version=4) for number in range(12)]
+    batch = Batch(
+        households=[HouseholdRow(key, of.LIUJIA if n else "000", "made up") for n, key in enumerate(keys)],
+        persons=[PersonRow(UUID(int=key.int + 100), key, "made up", 1) for key in keys],
+        observations=[said({"rooms": n}, {str(UUID(int=key.int + 100)): {}}, of=key) for n, key in enumerate(keys)],
+    )
+    folder = _folder(tmp_path, batch)
+    report = office.record(batch=folder)
+    assert report.households == Counts(read=12, accepted=11, refused=1)
+    assert report.persons == Counts(read=12, accepted=11, refused=1)
+    assert report.observations == Counts(read=12, accepted=11, refused=1)
+    assert {(refusal.kind, refusal.row, refusal.reason) for refusal in report.refusals} == {
+        ("household", 0, "place_unknown"),
+        ("person", 0, "household_unknown"),
+        ("observation", 0, "below_min"),
+        ("observation", 0, "household_unknown"),
+    }
+    assert office.record(batch=folder).unchanged == 33
+
+
+def test_a_file_that_lacks_a_column_is_named(office: Office, tmp_path: Path) -> None:
+    duckdb.execute(f"COPY (SELECT 'x' AS household_id) TO '{tmp_path}/households.parquet'")
+    with pytest.raises(staging.BatchUnreadable, match=r"households\.parquet"):
+        office.record(batch=BatchFolder(tmp_path))
+    (tmp_path / "households.parquet").write_bytes(b"not Parquet")
+    with pytest.raises(staging.BatchUnreadable, match=r"households\.parquet"):
+        office.record(batch=BatchFolder(tmp_path))

@@ -44,7 +44,7 @@ def record_observations(
     Raises: staging.BatchUnreadable for files that cannot be read.
     """
     today, reports = timezone.localdate(at), []
-    with relations.workbench() as bench:
+    with relations.workbench(rows=batch.size) as bench:
         parts = staging.bring_in(bench, batch)
         staging.bring_dictionary(bench, pack)
         staging.take(bench, 0, parts)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from diguan.registry import reasons
@@ -53,6 +53,10 @@ class Batch:
     persons: Sequence[PersonRow] = ()
     observations: Sequence[ObservationRow] = ()
 
+    @property
+    def size(self) -> int | None:
+        return len(self.households) + len(self.persons) + len(self.observations)
+
 
 @dataclass(frozen=True)
 class BatchFolder:
@@ -64,6 +68,7 @@ class BatchFolder:
     """
 
     folder: Path
+    size: ClassVar[int | None] = None  # not known before it is read
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def facts_as_of(scope: Scope, household: Household, on: dt.date, *, pack: stagin
     people = {person.pk: person.key for person in members(scope, household)}
     columns = ("pk", "household_id", "source", "observed_on", "body")
     said = Observation.objects.within(scope).filter(household=household, observed_on__lte=on).values_list(*columns)
-    with relations.workbench() as bench:
+    with relations.workbench(rows=len(people)) as bench:
         staging.bring_dictionary(bench, pack)
         relations.fill(bench, "persons", {"id": "BIGINT", "key": "UUID"}, relations.texts(people.items()))
         relations.create(bench, "sayings", merging.SAYINGS)
