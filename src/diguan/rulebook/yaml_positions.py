@@ -4,8 +4,9 @@ Scalars keep the text as written: whether `2.50`, `no` or `2020-01-01` is a numb
 reader of the field to say, so nothing is guessed and no float is ever made.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -13,18 +14,46 @@ import yaml
 from diguan.rulebook.problems import N_, PackProblems, Position, Problem
 
 
+# One sign of a text as its style writes it; an escape stands for one sign, a folded line end for none.
+_SIGNS = {
+    "'": re.compile(r"''|.", re.DOTALL),
+    '"': re.compile(r"\\\r?\n\s*|\\(?:x..|u....|U........|.)|.", re.DOTALL),
+}
+_ANY_SIGN = re.compile(r".", re.DOTALL)
+_BLANK_ESCAPES = tuple("\\" + sign for sign in "\r\n\t nrtNLP_ ")
+
+
 @dataclass(frozen=True)
 class Scalar:
     text: str
     at: Position
-    quoted: bool
-    block: bool
+    style: str  # | or > for a block, a quotation mark, or empty
+    written: str = field(repr=False, compare=False)  # as it stands in the file, with its marks
+
+    @property
+    def quoted(self) -> bool:
+        return self.style in ("'", '"')
 
     def position(self, line: int, column: int) -> Position:
-        """Where line and column (from 0) of the text stand in the file; exact for one-line and block scalars."""
-        if self.block:
-            return Position(self.at.file, self.at.line + 1 + line, self.at.column + column)
-        return self.at.after(line, column + (1 if self.quoted else 0))
+        """Where line and column (from 0) of the text stand in the file, however it was folded, quoted or indented."""
+        start = sum(len(earlier) + 1 for earlier in self.text.split("\n")[:line]) + column
+        wanted = len("".join(self.text[:start].split()))
+        offset = self._offset(wanted, past_the_end=not self.text[start:].strip())
+        before = self.written[:offset]
+        return self.at.after(before.count("\n"), offset - (before.rfind("\n") + 1))
+
+    def _offset(self, wanted: int, past_the_end: bool) -> int:
+        """Where the sign number `wanted` that is not blank stands in `written`; behind the last one when it is past the end."""
+        begins = self.written.find("\n") + 1 if self.style in ("|", ">") else len(self.style)
+        ends = len(self.written) - (1 if self.quoted else 0)
+        behind = begins
+        for sign in _SIGNS.get(self.style, _ANY_SIGN).finditer(self.written, begins, ends):
+            if sign[0].isspace() or (self.style == '"' and sign[0].startswith(_BLANK_ESCAPES)):
+                continue
+            if wanted == 0 and not past_the_end:
+                return sign.start()
+            wanted, behind = wanted - 1, sign.end()
+        return behind
 
 
 @dataclass(frozen=True)
@@ -54,6 +83,7 @@ def read(path: Path) -> Node:
     try:
         text = path.read_bytes().decode("utf-8-sig")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        read_root = None if root is None else _node(root, path, {})
     except OSError as error:
         reason = error.strerror or str(error)
         raise PackProblems(
@@ -70,45 +100,48 @@ def read(path: Path) -> Node:
         raise PackProblems([problem]) from error
     except yaml.YAMLError as error:
         raise PackProblems(
-            [Problem(Position(path), N_("This is not valid YAML: {reason}."), {"reason": error})]
+            [Problem(Position(path), N_("This is not valid YAML: {reason}."), {"reason": str(error).split("\n")[0]})]
         ) from error
-    if root is None:
+    except RecursionError as error:
+        template = N_("This is nested too deeply, or holds itself.")
+        raise PackProblems([Problem(Position(path), template)]) from error
+    if read_root is None:
         raise PackProblems([Problem(Position(path), N_("The file is empty."))])
-    return _node(root, path)
+    return read_root
 
 
-def _node(node: yaml.Node, path: Path) -> Node:
+def _node(node: yaml.Node, path: Path, seen: dict[int, Node]) -> Node:
+    """Our node for one of yaml's; what an alias repeats is made once."""
+    if id(node) in seen:
+        return seen[id(node)]
     at = Position(path, node.start_mark.line + 1, node.start_mark.column + 1)
+    made: Node
     if isinstance(node, yaml.ScalarNode):
-        if node.style in ("|", ">"):
-            # Marks of a block scalar point at the sign; its text begins one line down, indented.
-            return Scalar(node.value, Position(path, at.line, _indent(node) + 1), quoted=False, block=True)
-        return Scalar(node.value, at, quoted=node.style in ("'", '"'), block=False)
-    if isinstance(node, yaml.SequenceNode):
-        return Sequence(tuple(_node(item, path) for item in node.value), at)
-    return _mapping(node, path, at)
+        made = Scalar(node.value, at, node.style or "", _written(node))
+    elif isinstance(node, yaml.SequenceNode):
+        made = Sequence(tuple(_node(item, path, seen) for item in node.value), at)
+    else:
+        made = _mapping(node, path, at, seen)
+    seen[id(node)] = made
+    return made
 
 
-def _mapping(node: yaml.Node, path: Path, at: Position) -> Mapping:
+def _mapping(node: yaml.Node, path: Path, at: Position, seen: dict[int, Node]) -> Mapping:
     entries: dict[str, Node] = {}
     keys: dict[str, Scalar] = {}
     for key_node, value_node in node.value:
-        key = _node(key_node, path)
+        key = _node(key_node, path, seen)
         if not isinstance(key, Scalar):
             raise PackProblems([Problem(key.at, N_("A key must be a word."))])
         if key.text in entries:
             raise PackProblems(
                 [Problem(key.at, N_("“{word}” stands here twice."), {"word": key.text}, N_("keep one of the two"))]
             )
-        entries[key.text] = _node(value_node, path)
+        entries[key.text] = _node(value_node, path, seen)
         keys[key.text] = key
     return Mapping(entries, keys, at)
 
 
-def _indent(node: yaml.ScalarNode) -> int:
+def _written(node: yaml.ScalarNode) -> str:
     buffer = node.start_mark.buffer
-    if buffer is None:
-        return 0
-    following = buffer[node.start_mark.pointer :].split("\n", 2)
-    line = following[1] if len(following) > 1 else ""
-    return len(line) - len(line.lstrip(" "))
+    return "" if buffer is None else buffer[node.start_mark.pointer : node.end_mark.pointer]
