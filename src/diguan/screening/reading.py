@@ -1,6 +1,6 @@
 """A pack in the reader's language, and the reason trees of a household with who said what and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ class Teller:
             sentence=self._sentence(reason),
             comparisons=self._comparisons(reason),
             children=children,
-            is_open=reason.kind in ("all", "any") and reason.truth is not True,
+            is_open=reason.truth is not True,
         )
 
     def _sentence(self, reason: reasons.Reason) -> str:
@@ -160,21 +160,15 @@ class Teller:
 
     def _mend(self, explanation: reasons.Explanation) -> str:
         """What stands in the way: the tests that fail, by how much, or the facts to find out."""
-        if explanation.outcome == "met":
-            return ""
         said = []
-        for (__, negated), test in zip(self._tests(explanation), explanation.tests, strict=True):
+        for test in _in_the_way(explanation.reason) if explanation.outcome != "met" else ():
             if test.truth is None:
-                unknown = [f for figure in _figures(test) for f in figure.facts() if f.value is None]
+                unknown = [fact for figure in _figures(test) for fact in figure.facts() if fact.value is None]
                 names = dict.fromkeys(self.words.label(figure.name) for figure in unknown)
                 said.append(_("find out: %(facts)s") % {"facts": ", ".join(names)})
-            elif test.truth == negated:
+            else:
                 said.append(self._short(test))
         return "; ".join(dict.fromkeys(said))
-
-    def _tests(self, explanation: reasons.Explanation) -> list[tuple[Any, bool]]:
-        rules = self.words.rules
-        return rules.tests_of(explanation.name) if rules else []
 
     def _short(self, test: reasons.Reason) -> str:
         """A failed test with the value behind it: `Time to fetch water 35 minutes, limit 20 minutes`."""
@@ -190,6 +184,17 @@ class Teller:
         if len(named) == 1 and test.kind == "test":
             return f"{self.words.label(named[0].name)}: {self.words.value(named[0].value, named[0].name)}"
         return _("not so: %(test)s") % {"test": self.words.of(test.expression)}
+
+
+def _in_the_way(reason: reasons.Reason) -> Iterator[reasons.Reason]:
+    """The single tests that keep a reason from being true; one that another makes up for is not in the way."""
+    if reason.truth is True:
+        return
+    if reason.kind in ("all", "any"):
+        for child in reason.children:
+            yield from _in_the_way(child)
+    else:
+        yield reason
 
 
 def _figures(reason: reasons.Reason) -> list[reasons.Figure]:

@@ -30,3 +30,5 @@ urlpatterns = [
         name="journal",
     ),
 ]
+
+handler500 = "diguan.ui.views.server_error"

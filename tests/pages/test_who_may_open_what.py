@@ -1,0 +1,133 @@
+"""Every route × everybody × objects inside and outside their scope."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests import cast as people
+from tests.cast import COUNTY_A, COUNTY_B, LIUJIA, PREFECTURE, PROVINCE, SUNJIA, Cast, Family
+
+from diguan.journal.models import Entry
+from diguan.screening.models import Screening
+
+NOBODY = ""
+EVERYBODY = (NOBODY, *people.PEOPLE)
+WHOLE = {"zhao", "wu", "feng"}  # whose scope is the whole province
+LI, ZHOU = "00000000-0000-0000-0000-000000000011", "00000000-0000-0000-0000-000000000022"
+NOT_ON_FILE = "00000000-0000-0000-0000-0000000000ff"
+READS_HOUSEHOLDS = {"zhao", "qian", "sun", "wang", "wu"}
+READS_BOARDS = READS_HOUSEHOLDS | {"feng"}
+
+# address → who gets 200; all others are sent to sign in, refused (403), or told that nothing is there (404)
+OPEN_TO = {
+    "/sign-in/": {NOBODY},  # whoever is signed in is led on
+    "/policy/": READS_BOARDS,
+    "/policy/cn-2020/": READS_BOARDS,
+    "/policy/no-such-pack/": set(),
+    "/journal/": {"wu"},
+    "/people/": {"zheng"},
+    "/households/": READS_HOUSEHOLDS,
+    f"/households/?place={COUNTY_A}": READS_HOUSEHOLDS,
+    f"/households/?place={COUNTY_B}": {"zhao", "wu"},
+    f"/households/?place={LIUJIA}": READS_HOUSEHOLDS,
+    f"/households/?place={SUNJIA}": {"zhao", "wu"},
+    "/households/?place=77": set(),
+    f"/households/{LI}/": READS_HOUSEHOLDS,
+    f"/households/{ZHOU}/": {"zhao", "wu"},
+    f"/households/{NOT_ON_FILE}/": set(),
+    f"/board/{PROVINCE}/": WHOLE,
+    f"/board/{PREFECTURE}/": WHOLE,
+    f"/board/{COUNTY_A}/": WHOLE | {"qian"},
+    f"/board/{COUNTY_B}/": WHOLE,
+    f"/board/{LIUJIA}/": WHOLE | {"qian", "sun", "wang"},
+    f"/board/{SUNJIA}/": WHOLE,
+    "/board/77/": set(),
+}
+
+
+@pytest.fixture
+def clients(cast: Cast, screened: Screening) -> dict[str, Client]:
+    return {username: cast.client(username) for username in EVERYBODY}
+
+
+@pytest.mark.parametrize("address", OPEN_TO)
+def test_a_page_opens_to_those_it_is_for_and_to_nobody_else(address: str, clients: dict[str, Client]) -> None:
+    opened = {username for username, client in clients.items() if client.get(address).status_code == 200}
+    assert opened == OPEN_TO[address]
+
+
+def test_what_is_out_of_scope_looks_like_what_is_not_there(clients: dict[str, Client]) -> None:
+    for username in ("qian", "sun", "wang"):
+        outside = clients[username].get(f"/households/{ZHOU}/")
+        missing = clients[username].get(f"/households/{NOT_ON_FILE}/")
+        assert outside.status_code == missing.status_code == 404
+        assert outside.content.replace(ZHOU.encode(), b"") == missing.content.replace(NOT_ON_FILE.encode(), b"")
+
+
+def test_nobody_reads_a_name_from_outside_their_scope_on_any_page(clients: dict[str, Client]) -> None:
+    for username, client in clients.items():
+        seen = "".join(client.get(address).content.decode() for address in OPEN_TO)
+        told = {name for name in ("Li Guirong", "Li Defu", "Zhou Youtian") if name in seen}
+        allowed = {"Li Guirong", "Li Defu"} if username in ("qian", "sun", "wang") else set()
+        assert told == ({"Li Guirong", "Li Defu", "Zhou Youtian"} if username in ("zhao", "wu") else allowed), username
+
+
+def test_a_stranger_sees_nothing_but_what_to_do(clients: dict[str, Client]) -> None:
+    for address in OPEN_TO:
+        if address != "/sign-in/":
+            assert clients["chen"].get(address).status_code in (403, 404)
+
+
+def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
+    """A route added without a line in OPEN_TO fails here; those that only change something are tested beside it."""
+    walked = {address.split("?")[0] for address in OPEN_TO}
+    elsewhere = {
+        "home",
+        "board_top",
+        "sign-out",
+        "set_language",
+        "money_unit",
+        "people-users",
+        "people-grants",
+        "people-grant-end",
+    }
+    for route, name in _routes(get_resolver().url_patterns):
+        pattern = re.sub(r"<[^>]+>", "[^/]+", route)
+        assert name in elsewhere or any(re.fullmatch("/" + pattern, address) for address in walked), route
+
+
+def test_every_read_of_a_household_stands_in_the_journal(clients: dict[str, Client]) -> None:
+    before = Entry.objects.filter(verb="household.read").count()
+    for client in clients.values():
+        client.get(f"/households/{LI}/")
+    read = Entry.objects.filter(verb="household.read", subject_key=LI)
+    assert Entry.objects.filter(verb="household.read").count() - before == len(READS_HOUSEHOLDS)
+    assert {entry.actor_name for entry in read} == READS_HOUSEHOLDS
+
+
+def test_no_page_asks_the_database_more_than_25_times(
+    clients: dict[str, Client], django_assert_max_num_queries: object
+) -> None:
+    for address, allowed in OPEN_TO.items():
+        for username in sorted(allowed & set(people.PEOPLE)):
+            with django_assert_max_num_queries(25):  # type: ignore[operator]
+                clients[username].get(address)
+
+
+def _routes(patterns: list[URLPattern | URLResolver]) -> list[tuple[str, str | None]]:
+    found: list[tuple[str, str | None]] = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found += _routes(pattern.url_patterns)
+        else:
+            found.append((str(pattern.pattern), pattern.name))
+    return found
+
+
+def test_li_is_above_the_line_and_zhou_below_on_the_board(
+    clients: dict[str, Client], families: dict[str, Family]
+) -> None:
+    page = clients["zhao"].get(f"/households/?place={PROVINCE}&standard=income&outcome=not_met").content.decode()
+    assert "Zhou Youtian" in page
+    assert "Li Guirong" not in page
