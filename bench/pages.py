@@ -117,7 +117,7 @@ def _said(variables: list[Variable]) -> str:
 def _client() -> Any:
     from django.test import Client
 
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.login(username="bench", password=WORD)
     return client
 

@@ -50,7 +50,7 @@ def _table(page: paging.Page[Entry], names: Mapping[int, str], acts: Mapping[str
             tables.Column("actor_name", _("Who"), value=_actor),
             tables.Column("verb", _("What"), value=lambda entry: acts.get(entry.verb, entry.verb)),
             tables.Column("subject_key", _("On what")),
-            tables.Column("place_number", _("Where"), value=lambda entry: names.get(entry.place_number or -1, "")),
+            tables.Column("place_number", _("Where"), value=lambda entry: names.get(entry.place_number or -1, "–")),
             tables.Column("detail", _("More"), value=lambda entry: _told(entry.detail)),
         ],
         rows=page.rows,
@@ -88,4 +88,4 @@ def _told(detail: Mapping[str, Any]) -> str:
             value = ", ".join(str(item) for item in value)
         if value not in (None, ""):
             parts.append(f"{name}: {value}")
-    return " · ".join(parts)
+    return " · ".join(parts) or "–"

@@ -217,6 +217,8 @@ class Fields:
         if not isinstance(node, Sequence):
             self.problem(node.at, N_("A list is needed here."))
             return []
+        if not node.items and required:
+            self.problem(node.at, N_("The list is empty."), N_("write at least one entry"))
         return [Fields(item, self.problems) for item in node.items]
 
     def words(self, key: str) -> tuple[str, ...]:

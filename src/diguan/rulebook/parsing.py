@@ -1,14 +1,16 @@
 """Text of an expression to its tree: a closed subset of SQL, everything else refused with what to write instead."""
 
+import logging
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import SqlglotError, TokenError
 
-from diguan.rulebook import tree
+from diguan.rulebook import sql_positions, tree
 from diguan.rulebook.problems import N_, suggestion
 
 AGGREGATES = {
@@ -22,6 +24,14 @@ FUNCTIONS = {
 }  # fmt: skip
 QUANTILES = {"weighted_median": 2, "weighted_quantile": 3}
 KNOWN_FUNCTIONS = (*FUNCTIONS, *AGGREGATES, *QUANTILES, "met")
+
+MOST_SIGNS = 20_000
+MOST_PARENTHESES = 20  # one inside the other; more would exhaust the stack of a program that already stands deep in it
+MOST_LEVELS = 100
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+
+# What the parser cannot read it takes for a command, and says so in a log that is not the author's.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
@@ -37,6 +47,8 @@ _REFUSED: dict[type[exp.Expr], str] = {
     exp.TryCast: N_("there are no casts; give the variable its type in dictionary.yaml"),
     exp.Null: N_("write x IS NULL or x IS NOT NULL to ask whether a value is unknown"),
     exp.Like: N_("compare codes with = or IN (…)"),
+    exp.ILike: N_("compare codes with = or IN (…)"),
+    exp.Parameter: N_("write :name for a parameter"),
     exp.Subquery: N_("people are reached only through any_member(…), all_members(…), count_members(…) and the like"),
     exp.Select: N_("people are reached only through any_member(…), all_members(…), count_members(…) and the like"),
     exp.Star: N_("count_members() counts everybody"),
@@ -62,8 +74,20 @@ def parse(text: str) -> tree.Expression:
 
     Raises: ExpressionRefused with the offset, what is wrong and what to write instead.
     """
+    _check_size(text)
     try:
         statements = sqlglot.parse(text)
+        found = [statement for statement in statements if statement is not None]
+        if len(found) != 1:
+            template = N_("The expression is empty.") if not found else N_("There is more than one expression here.")
+            raise ExpressionRefused((0, 0), template, N_("write one expression, without a semicolon"))
+        if sql_positions.levels(found[0]) > MOST_LEVELS:
+            raise _too_deep()
+        return _Reader(text, found[0]).read(found[0])
+    except TokenError as error:
+        raise ExpressionRefused(
+            sql_positions.offset(text, text.rfind("'")), N_("A quotation mark is not closed.")
+        ) from error
     except SqlglotError as error:
         detail = (getattr(error, "errors", None) or [{}])[0]
         at = (max(int(detail.get("line") or 1) - 1, 0), max(int(detail.get("col") or 1) - 1, 0))
@@ -72,23 +96,29 @@ def parse(text: str) -> tree.Expression:
             reason = "something is missing after this point"
         raise ExpressionRefused(at, N_("This is not an expression: {reason}."), reason=reason) from error
     except RecursionError as error:
-        raise ExpressionRefused(
-            (0, 0), N_("The expression is nested too deeply."), N_("split it into derived variables")
-        ) from error
-    found = [statement for statement in statements if statement is not None]
-    if len(found) != 1:
-        template = N_("The expression is empty.") if not found else N_("There is more than one expression here.")
-        raise ExpressionRefused((0, 0), template, N_("write one expression, without a semicolon"))
-    if len(text) > 20_000:
+        raise _too_deep() from error
+
+
+def _check_size(text: str) -> None:
+    if len(text) > MOST_SIGNS:
         raise ExpressionRefused((0, 0), N_("The expression is too long."), N_("split it into derived variables"))
-    return _Reader(text).read(found[0])
+    depth = 0
+    for sign in _QUOTED.sub("", text):
+        depth += (sign == "(") - (sign == ")")
+        if depth > MOST_PARENTHESES:
+            raise _too_deep()
+
+
+def _too_deep() -> ExpressionRefused:
+    return ExpressionRefused((0, 0), N_("The expression is nested too deeply."), N_("split it into derived variables"))
 
 
 class _Reader:
     """Turns sqlglot's tree into ours, node by node, by an allow-list."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, root: exp.Expr) -> None:
         self.text = text
+        self.starts = sql_positions.starts(text, root)
 
     def read(self, node: exp.Expr) -> tree.Expression:
         for kinds, method in self._ALLOWED:
@@ -99,19 +129,20 @@ class _Reader:
             return self._call(node, function)
         raise self._refused(node)
 
-    def _offset(self, node: exp.Expr) -> tree.Offset:
-        for part in node.walk():
-            if "line" in part.meta and "start" in part.meta:
-                start = int(part.meta["start"])
-                before = self.text[:start]
-                return before.count("\n"), start - (before.rfind("\n") + 1)
-        return (0, 0)
+    def _offset(self, node: exp.Expr, word: str = "") -> tree.Offset:
+        """Where a node begins: at `word` where it stands before the leftmost part, else at that part."""
+        start = self.starts.get(id(node))
+        if word or start is None:
+            at_word = sql_positions.found(self.text, word or node.sql(), start)
+            start = start if at_word is None else at_word
+        return sql_positions.offset(self.text, start or 0)
 
     def _refused(self, node: exp.Expr) -> ExpressionRefused:
         remedy = next((text for kind, text in _REFUSED.items() if isinstance(node, kind)), "")
         written = node.sql()
+        word = node.sql_name() if isinstance(node, exp.Func) else ""
         return ExpressionRefused(
-            self._offset(node), N_("“{written}” cannot be used in a rule."), remedy, written=written[:60]
+            self._offset(node, word), N_("“{written}” cannot be used in a rule."), remedy, written=written[:60]
         )
 
     def _paren(self, node: exp.Expr) -> tree.Expression:
@@ -144,10 +175,6 @@ class _Reader:
     def _parameter(self, node: exp.Expr) -> tree.Expression:
         name = node.name
         at = self._offset(node)
-        if at == (0, 0) and f":{name}" in self.text:
-            # Placeholders carry no position of their own; the first mention is right or close.
-            start = self.text.index(f":{name}")
-            at = self.text[:start].count("\n"), start - (self.text[:start].rfind("\n") + 1)
         if not name:
             raise ExpressionRefused(at, N_("A parameter needs a name."), N_("write :name"))
         return tree.ScreeningDate(at=at) if name == "as_of" else tree.Parameter(name, at=at)
@@ -157,6 +184,8 @@ class _Reader:
         if not (isinstance(literal, exp.Literal) and literal.is_string and target.this == exp.DataType.Type.DATE):
             raise self._refused(node)
         try:
+            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", literal.this, re.ASCII):
+                raise ValueError
             return tree.Literal(date.fromisoformat(literal.this), at=self._offset(node))
         except ValueError as error:
             raise ExpressionRefused(
@@ -176,7 +205,7 @@ class _Reader:
         return tree.And(parts, at=parts[0].at) if isinstance(node, exp.And) else tree.Or(parts, at=parts[0].at)
 
     def _not(self, node: exp.Expr) -> tree.Expression:
-        return tree.Not(self.read(node.this), at=self._offset(node))
+        return tree.Not(self.read(node.this), at=self._offset(node, "not"))
 
     def _in(self, node: exp.Expr) -> tree.Expression:
         choices = [self.read(item) for item in node.expressions]
@@ -186,6 +215,8 @@ class _Reader:
         return tree.In(self.read(node.this), literals, at=self._offset(node))
 
     def _between(self, node: exp.Expr) -> tree.Expression:
+        if node.args.get("symmetric") is not None:
+            raise self._refused(node)
         value, at = self.read(node.this), self._offset(node)
         low, high = self.read(node.args["low"]), self.read(node.args["high"])
         return tree.And((tree.Compare(">=", value, low, at=at), tree.Compare("<=", value, high, at=at)), at=at)
@@ -226,7 +257,7 @@ class _Reader:
         return tree.Sum((part,), (True,), at=part.at)
 
     def _case(self, node: exp.Expr) -> tree.Expression:
-        at = self._offset(node)
+        at = self._offset(node, "case")
         if node.this is not None:
             raise ExpressionRefused(
                 at, N_("CASE takes conditions."), N_("write CASE WHEN condition THEN value … ELSE value END")
@@ -242,10 +273,7 @@ class _Reader:
         )
 
     def _call(self, node: exp.Expr, function: str) -> tree.Expression:
-        at, written = self._offset(node), _arguments(node)
-        if at == (0, 0) and function in self.text.lower():
-            start = self.text.lower().index(function)
-            at = self.text[:start].count("\n"), start - (self.text[:start].rfind("\n") + 1)
+        at, written = self._offset(node, function), _arguments(node)
         if function in AGGREGATES:
             return self._aggregate(function, written, at)
         if function == "met":
@@ -304,7 +332,7 @@ class _Reader:
         ((exp.Literal,), _literal),
         ((exp.Boolean,), _boolean),
         ((exp.Column,), _column),
-        ((exp.Placeholder, exp.Parameter), _parameter),
+        ((exp.Placeholder,), _parameter),
         ((exp.Cast,), _date),
         (tuple(_COMPARISONS), _compare),
         ((exp.And, exp.Or), _junction),

@@ -78,6 +78,8 @@ def read_head(folder: Folder, problems: list[Problem]) -> None:
         inner = Fields(period, problems)
         folder.starts, folder.ends = inner.date("from", required=True), inner.date("to")
         inner.done()
+        if folder.starts and folder.ends and folder.ends < folder.starts:
+            inner.problem(inner.at, N_("The period ends before it begins."))
     for name, entry in fields.each("documents", names=DOCUMENT_NAME):
         folder.documents[name] = parts.Document(
             name,
@@ -106,9 +108,9 @@ def _income(folder: Folder, fields: Fields) -> None:
 
 def _dictionary(folder: Folder, root: Fields, _: dict[str, parts.Document]) -> None:
     sources = root.get("sources")
-    if isinstance(sources, Mapping):
+    if sources is not None:
         reader = Fields(sources, root.problems)
-        folder.sources = {key.text: reader.text(key.text) for key, _node in sources}
+        folder.sources = {key.text: reader.text(key.text) for key, _node in reader.node}
     for name, entry in root.each("variables"):
         kind = entry.choice("type", VARIABLE_TYPES)
         codes_node = entry.get("codes", required=kind == "code")
@@ -118,6 +120,8 @@ def _dictionary(folder: Folder, root: Fields, _: dict[str, parts.Document]) -> N
             codes = {key.text: reader.text(key.text) for key, _node in reader.node}
             if kind != "code":
                 entry.problem(codes_node.at, N_("Only a variable of type code has codes."), N_("write type: code"))
+            elif not codes and isinstance(codes_node, Mapping):
+                entry.problem(codes_node.at, N_("The list is empty."), N_("write at least one entry"))
         folder.variables[name] = parts.Variable(
             name=name,
             entity="person" if entry.choice("entity", ("household", "person")) == "person" else "household",
@@ -230,7 +234,7 @@ def _campaigns(folder: Folder, root: Fields, documents: dict[str, parts.Document
             baseline_on = inner.date("as_of", required=True)
             counts = inner.get("persons", required=True)
             if isinstance(counts, Mapping):
-                persons = {key.text: int(inner.as_number(value) or 0) for key, value in counts}
+                persons = {key.text: int(str(inner.value(value, "integer") or 0)) for key, value in counts}
             source, verified = inner.source(documents, required=True), inner.truth("verified", default=False)
             inner.done()
         entry.done()

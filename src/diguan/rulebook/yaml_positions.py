@@ -13,7 +13,6 @@ import yaml
 
 from diguan.rulebook.problems import N_, PackProblems, Position, Problem
 
-
 # One sign of a text as its style writes it; an escape stands for one sign, a folded line end for none.
 _SIGNS = {
     "'": re.compile(r"''|.", re.DOTALL),

@@ -36,7 +36,7 @@ class Input:
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
-        first = ("", self.field.all_label or gettext("all"), not self.value)
+        first = ("", self.field.all_label or gettext("Any"), not self.value)
         options = [first, *((value, label, value == self.value) for value, label in self.field.choices)]
         if self.value and self.value not in dict(self.field.choices):
             options.append((self.value, self.value, True))
