@@ -49,7 +49,7 @@ REFUSED = {
     "income >": (8, "This is not an expression: something is missing after this point."),
     "(income > 3": (11, "This is not an expression: Expecting )."),
     "remark = 'x": (10, "A quotation mark is not closed."),
-    "SHOW income": (1, "“SHOW income” cannot be used in a rule."),
+    "SHOW income": (6, "“SHOW income” cannot be used in a rule."),
     "x.income > 3": (1, "“x.income” has a dot in it. — names are single words"),
 }  # fmt: skip
 
@@ -73,9 +73,13 @@ WRITTEN = {
     "plain, with an apostrophe'd text": ("soil = 'GOOD' AND incom > 3", 5, 33),
     "double quotes": ('"fenced AND incom > 3"', 5, 27),
     "single quotes with doubled ones inside": ("'soil = ''GOOD'' AND incom > 3'", 5, 36),
-    "double quotes with escapes": ('"soil = \\u0027GOOD\\u0027 AND\\tincom > 3"', 5, 44),
+    "double quotes with escapes": ('"soil = \\u0027GOOD\\u0027 AND\\tincom > 3"', 5, 45),
     "folded": (">-\n      fenced\n      AND debt > 1\n      AND incom > 3", 8, 11),
-    "folded, more indented and with an empty line": (">\n      fenced\n\n        AND debt > 1\n      AND incom > 3", 9, 11),
+    "folded, more indented and with an empty line": (
+        ">\n      fenced\n\n        AND debt > 1\n      AND incom > 3",
+        9,
+        11,
+    ),
     "literal": ("|\n      fenced\n      AND debt > 1\n      AND incom > 3", 8, 11),
     "literal with a given indent": ("|2-\n        fenced\n      AND incom > 3", 7, 11),
     "plain over lines": ("fenced\n      AND debt > 1\n      AND incom > 3", 7, 11),
@@ -135,4 +139,4 @@ def test_every_faulty_expression_of_a_pack_is_reported_at_once(tmp_path: Path) -
     folder = write_pack(
         tmp_path, standards=standard("incom > 3"), derived=None, cohorts="cohorts: {a: {label: A, member_when: incme > 3, source: {document: rules}}}\n"
     )  # fmt: skip
-    assert [fault.split(": ")[0] for fault in faults(folder)] == ["cohorts.yaml:1:37", "standards.yaml:5:15"]
+    assert [fault.split(": ")[0] for fault in faults(folder)] == ["cohorts.yaml:1:38", "standards.yaml:5:15"]

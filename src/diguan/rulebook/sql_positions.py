@@ -46,7 +46,7 @@ def starts(text: str, root: exp.Expr) -> dict[int, int]:
 
 def found(text: str, word: str, start: int | None) -> int | None:
     """Where `word` stands last up to `start`; first of all when `start` is not known. None when it does not."""
-    places = [match.start() for match in re.finditer(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)]
+    places = [match.start() for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)]
     if start is None:
         return places[0] if places else None
     return max((place for place in places if place <= start), default=None)
