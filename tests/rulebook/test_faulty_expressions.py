@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.rulebook.world import faults, standard, write_pack
 
 # Expression → column of the fault within it (from 1), message.

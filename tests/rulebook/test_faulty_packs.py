@@ -4,9 +4,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.rulebook.world import FILES, faults, rules, write_pack
 
 from diguan import rulebook
-from tests.rulebook.world import FILES, faults, rules, write_pack
 
 PACK, DICTIONARY, PARAMETERS = FILES["pack.yaml"], FILES["dictionary.yaml"], FILES["parameters.yaml"]
 DERIVED = "derived:\n  {name}: {{entity: household, type: money, label: A, formula: {formula}}}\n"
