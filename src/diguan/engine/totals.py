@@ -24,21 +24,22 @@ def statement(rules: Rules) -> str:
     ]
     counted += [f"sum(persons * weight) FILTER (WHERE {s[3]}) AS w{i}" for i, s in enumerate(subjects) if weighted]
     added = [f"sum({letter}{i}) AS {letter}{i}" for letter in ("hpw" if weighted else "hp") for i in numbers]
-    listed = [
-        f"SELECT level, place, place_name, place_number, {text(kind)} AS kind, {text(name)} AS id, {text(outcome)} AS outcome, "
-        f"CAST(h{i} AS BIGINT) AS households, CAST(p{i} AS BIGINT) AS persons, "
-        f"CAST({f'w{i}' if weighted else 'NULL'} AS DECIMAL(24, 6)) AS weighted_persons FROM places WHERE h{i} > 0"
+    listed = ", ".join(
+        f"{{'kind': {text(kind)}, 'id': {text(name)}, 'outcome': {text(outcome)}, 'households': CAST(h{i} AS BIGINT), "
+        f"'persons': CAST(p{i} AS BIGINT), 'weighted_persons': CAST({f'w{i}' if weighted else 'NULL'} AS DECIMAL(24, 6))}}"
         for i, (kind, name, outcome, _) in enumerate(subjects)
-    ]
+    )
     # Counts are added up place by place, side by side, and only then set under each other.
     return f"""
         WITH leaves AS MATERIALIZED (SELECT place AS leaf, {", ".join(counted)} FROM screened GROUP BY place),
-        places AS MATERIALIZED (
+        places AS (
             SELECT 0::INTEGER AS level, '' AS place, NULL::VARCHAR AS place_name, NULL::BIGINT AS place_number, {", ".join(added)} FROM leaves
             UNION ALL
             SELECT CAST(level AS INTEGER), place, any_value(place_name), any_value(place_number), {", ".join(added)}
             FROM leaves JOIN place_levels USING (leaf) GROUP BY level, place)
-        SELECT * FROM ({" UNION ALL ".join(listed)}) ORDER BY level, place, kind, id, outcome"""
+        SELECT level, place, place_name, place_number, total.* FROM (
+            SELECT level, place, place_name, place_number, unnest([{listed}]) AS total FROM (FROM places ORDER BY level, place))
+        WHERE total.households > 0"""
 
 
 def _subjects(rules: Rules) -> Iterator[tuple[str, str, str, str]]:
