@@ -10,7 +10,10 @@ from diguan.engine.files import Table
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.pack import Variable
 
-_WHOLE = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
+# Whole numbers of less than twelve digits; BIGINT can hold more.
+_WHOLE = ("INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
+# Python, which explains single households, knows no other days.
+FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 
 
 def clean_columns(
@@ -43,21 +46,26 @@ def _value_test(variable: Variable, given: str) -> str:
     if variable.type == "code":
         codes = ", ".join(text(code) for code in variable.codes)
         return f"coalesce(bool_and({name} IN ({codes})), TRUE)" if given == "VARCHAR" else ""
-    if not _is_exact(variable, given):
+    limits = []
+    if given == "BIGINT" and variable.value_type.is_number:
+        limits.append(f"coalesce(min({name}) > -1000000000000 AND max({name}) < 1000000000000, TRUE)")
+    elif not is_exact(variable, given):
         return ""
-    limits = [f"coalesce(min({name}) >= {variable.min:f}, TRUE)"] if variable.min is not None else []
+    if variable.type == "date":
+        return f"coalesce(min({name}) >= {FIRST_DAY} AND max({name}) <= {LAST_DAY}, TRUE)"
+    limits += [f"coalesce(min({name}) >= {variable.min:f}, TRUE)"] if variable.min is not None else []
     limits += [f"coalesce(max({name}) <= {variable.max:f}, TRUE)"] if variable.max is not None else []
     return " AND ".join(limits) or "TRUE"
 
 
-def _is_exact(variable: Variable, given: str) -> bool:
+def is_exact(variable: Variable, given: str) -> bool:
     """Whether the file's type can hold only values of the variable's type, within six places and twelve digits."""
     if variable.type in ("boolean", "date"):
         return given == TYPES[variable.type]
-    if variable.type == "integer":
-        return (given in _WHOLE and given != "BIGINT") or (given == "BIGINT" and variable.max is not None)
+    if given in _WHOLE:
+        return True
     decimal = re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", given)
-    if decimal is None:
-        return given in _WHOLE and given != "BIGINT"
+    if decimal is None or variable.type == "integer":
+        return False
     digits, places = int(decimal[1]), int(decimal[2])
     return places <= 6 and digits - places <= 12

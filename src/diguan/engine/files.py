@@ -1,6 +1,7 @@
 """Files of households and persons as DuckDB relations of text, whatever their format and encoding."""
 
 import codecs
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from diguan.engine.problems import DataRefused
-from diguan.engine.sql import text
+from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 
 SUFFIXES = (".parquet", ".csv")
@@ -43,13 +44,65 @@ def open_table(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path)
     elif path.suffix == ".parquet":
         relation = f"read_parquet({text(str(path))})"
     else:
-        readable = as_utf8(path, scratch)
-        relation = f"read_csv({text(str(readable))}, header = true, all_varchar = true, delim = {text(delimiter(readable))}, quote = '\"', escape = '\"', null_padding = false, strict_mode = true)"
+        relation = _table_of_text(connection, path, as_utf8(path, scratch))
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error as error:
-        raise DataRefused(N_("{file} cannot be read: {reason}"), file=path.name, reason=_first_line(error)) from error
+        raise unreadable(path, error) from error
     return Table(path, relation, {str(row[0]): str(row[1]) for row in described})
+
+
+def unreadable(path: Path, error: duckdb.Error) -> DataRefused:
+    """The refusal of a file that DuckDB cannot read."""
+    if "reached an invalid state" in str(error):
+        return DataRefused(
+            N_("{file} is not one table: its lines end in different ways, or a quotation mark is not closed."),
+            file=path.name,
+        )
+    ragged = re.search(
+        r"CSV Error on Line: (\d+).*Expected Number of Columns: (\d+) Found: (\d+)", str(error), re.DOTALL
+    )
+    if ragged:
+        return DataRefused(
+            N_("{file}, line {line}: there are {found} cells, and the heading has {expected}."),
+            file=path.name, line=ragged[1], expected=ragged[2], found=ragged[3],
+        )  # fmt: skip
+    quote = re.search(r"CSV Error on Line: (\d+).*unterminated quote", str(error), re.DOTALL)
+    if quote:
+        return DataRefused(N_("{file}, line {line}: a quotation mark is not closed."), file=path.name, line=quote[1])
+    return DataRefused(N_("{file} cannot be read: {reason}"), file=path.name, reason=_first_line(error))
+
+
+def _table_of_text(connection: duckdb.DuckDBPyConnection, path: Path, readable: Path) -> str:
+    """A file of text as a temporary table of texts; nothing about it is guessed but the sign between columns."""
+    sign = delimiter(readable)
+    blank, names = _heading(path, readable, sign)
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
+    name = quoted(f"file {path.name}")
+    try:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_csv({text(str(readable))}, auto_detect = false, "
+            f"columns = {{{columns}}}, header = true, skip = {blank}, delim = {text(sign)}, quote = '\"', escape = '\"', "
+            "null_padding = false, strict_mode = true)"
+        )
+    except duckdb.Error as error:
+        raise unreadable(path, error) from error
+    return name
+
+
+def _heading(path: Path, readable: Path, sign: str) -> tuple[int, list[str]]:
+    """How many blank lines stand above the heading, and the names of the columns; one without a name gets its number."""
+    blank, cells = 0, []
+    with readable.open(encoding="utf-8-sig", newline="") as file:
+        for cells in csv.reader(file, delimiter=sign):
+            if cells:
+                break
+            blank += 1
+    names = [cell or f"column {number}" for number, cell in enumerate(cells, start=1)]
+    repeated = [name for name in names if [other.lower() for other in names].count(name.lower()) > 1]
+    if repeated:
+        raise DataRefused(N_("{file} has more than one column {column}."), file=path.name, column=repeated[0])
+    return blank, names
 
 
 def as_utf8(path: Path, scratch: Path) -> Path:
@@ -59,7 +112,7 @@ def as_utf8(path: Path, scratch: Path) -> Path:
     """
     with path.open("rb") as file:
         start = file.read(4)
-    if not start.strip():
+    if not any(piece.removeprefix(codecs.BOM_UTF8).strip() for piece in _pieces(path)):
         raise DataRefused(N_("{file} is empty."), file=path.name)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _recoded(path, scratch, "utf-16")
@@ -80,7 +133,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 def _undecodable(path: Path, encoding: str) -> int | None:
-    """The byte at which decoding fails, or None."""
+    """The byte at which decoding fails, or which stands in no text; None when there is none."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     done = 0
     for piece in _pieces(path):
@@ -88,6 +141,8 @@ def _undecodable(path: Path, encoding: str) -> int | None:
             decoder.decode(piece)
         except UnicodeDecodeError as error:
             return done + error.start
+        if b"\0" in piece:
+            return done + piece.index(b"\0")
         done += len(piece)
     try:
         decoder.decode(b"", final=True)
@@ -110,14 +165,10 @@ def _recoded(path: Path, scratch: Path, encoding: str) -> Path:
 def delimiter(path: Path) -> str:
     """The sign between columns: whichever of comma, semicolon and tab the heading has most of."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        heading = file.readline()
+        heading = next((line for line in file if line.strip()), "")
     return max(",;\t", key=heading.count)
 
 
 def _first_line(error: Exception) -> str:
     """What DuckDB says, without the folder of the file."""
-    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()]
-    told = next(
-        (line for line in lines if line.startswith(("CSV Error", "Line", "Expected Number of Columns"))), lines[0]
-    )
-    return re.sub(r'"[^"]*/([^"/]+)"', r'"\1"', told)
+    return re.sub(r"""(["'])[^"']*/([^"'/]+)\1""", r"\1\2\1", str(error).strip().splitlines()[0])

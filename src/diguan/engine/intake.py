@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from diguan.engine.clean import clean_columns
+from diguan.engine.clean import FIRST_DAY, LAST_DAY, clean_columns, is_exact
 from diguan.engine.connection import TYPES, rows
-from diguan.engine.files import Table, find, open_table
+from diguan.engine.files import Table, find, open_table, unreadable
 from diguan.engine.problems import DataRefused, Refusal
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.pack import Variable
@@ -20,6 +20,10 @@ from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
 _KEYS = {"households": ("household_id",), "persons": ("person_id", "household_id")}
+# Share of a binary fraction that may be noise of its storage, and says nothing about decimal places.
+_NOISE = {"DOUBLE": "1e-15", "FLOAT": "1e-7"}
+_SIX_AT_MOST = tuple(f",{places})" for places in range(7))
+_ROW = '"row of the file"'  # a name that no file gives its columns
 _UNKNOWN = "('', 'NA')"
 
 
@@ -59,8 +63,15 @@ def take_in(
     Unknown: empty cells and `NA`; whole columns too where the checks say so.
     Raises: DataRefused when a file or a needed column is missing.
     """
+    try:
+        return _taken_in(connection, rules, _tables(connection, rules, folder, scratch), checks)
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        # Only reading shows that a Parquet file is damaged in its middle.
+        raise unreadable(folder, error) from error
+
+
+def _taken_in(connection: duckdb.DuckDBPyConnection, rules: Rules, tables: dict[str, Table], checks: Checks) -> Intake:
     intake = Intake()
-    tables = _tables(connection, rules, folder, scratch)
     intake.has_persons = "persons" in tables
     for name, table in tables.items():
         _check_columns(name, table, rules, intake, checks.missing_as_unknown)
@@ -141,7 +152,7 @@ def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, 
             else "CAST(NULL AS VARCHAR) AS place"
         )
         if "place_number" in table.columns:
-            keys.append("CAST(place_number AS BIGINT) AS place_number")
+            keys.append("TRY_CAST(place_number AS BIGINT) AS place_number")
     made = []
     for variable in _variables(name, rules):
         if variable.name not in rules.used:
@@ -166,19 +177,38 @@ def _typed(variable: Variable, given: str | None, clean: bool = False) -> str:
     if given is None:
         return f"CAST(NULL AS {wanted})"
     if given != "VARCHAR":
-        if variable.type in ("code", "text"):
-            return f"CAST({quoted(variable.name)} AS VARCHAR)"
-        return f"TRY_CAST({quoted(variable.name)} AS {wanted})"
+        return _from_typed(variable, given, wanted)
     written = _written(variable)
     if variable.type == "boolean":
         return f"CASE WHEN lower({written}) IN ('true', '1', 'yes', 't', '是') THEN TRUE WHEN lower({written}) IN ('false', '0', 'no', 'f', '否') THEN FALSE END"
     if variable.type in ("code", "text"):
         return written
     if variable.type == "date":
-        return f"CASE WHEN regexp_full_match({written}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN TRY_CAST({written} AS DATE) END"
+        return f"CASE WHEN regexp_full_match({written}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND {written} >= '0001' THEN TRY_CAST({written} AS DATE) END"
     plain = f"TRY_CAST({written} AS {wanted})"
     power = f"TRY_CAST(TRY_CAST({written} AS DOUBLE) AS {wanted})"
     return f"CASE WHEN regexp_full_match({written}, '[+-]?[0-9]+([.][0-9]*)?') THEN {plain} WHEN regexp_full_match({written}, '[+-]?[0-9]+([.][0-9]*)?[eE][+-]?[0-9]{{1,2}}') THEN {power} END"
+
+
+def _from_typed(variable: Variable, given: str, wanted: str) -> str:
+    """SQL of a value from a column that has a type of its own; NULL where turning it would change its meaning."""
+    name = quoted(variable.name)
+    if variable.type in ("code", "text"):
+        return f"CAST({name} AS VARCHAR)"
+    if variable.type == "boolean" and given != "BOOLEAN":
+        return f"CASE WHEN {name} = 1 THEN TRUE WHEN {name} = 0 THEN FALSE END" if _is_numeric(given) else "NULL"
+    if variable.type == "date":
+        if given not in ("DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"):
+            return "CAST(NULL AS DATE)"
+        whole_day = f"{name} = date_trunc('day', {name}) AND {name} BETWEEN {FIRST_DAY} AND {LAST_DAY}"
+        return f"CASE WHEN {whole_day} THEN CAST({name} AS DATE) END"
+    if variable.value_type.is_number and not _is_numeric(given):
+        return f"CAST(NULL AS {wanted})"
+    return f"TRY_CAST({name} AS {wanted})"
+
+
+def _is_numeric(given: str) -> bool:
+    return given.startswith(("DECIMAL", "FLOAT", "DOUBLE")) or given.endswith(("INT", "INTEGER"))
 
 
 def _written(variable: Variable) -> str:
@@ -195,14 +225,10 @@ def _faults(variable: Variable, given: str) -> Iterator[tuple[str, str]]:
     present = f"{_written(variable)} IS NOT NULL" if given == "VARCHAR" else f"{name} IS NOT NULL"
     if variable.type == "code":
         yield "not_a_code", f"{present} AND {value} NOT IN ({', '.join(text(code) for code in variable.codes)})"
-    elif variable.type != "text":
-        exact = given == TYPES[variable.type] or (
-            variable.value_type.is_number and given in ("BIGINT", "INTEGER", "SMALLINT", "TINYINT")
-        )
-        if not exact:
-            reason = {"boolean": "not_a_truth", "date": "not_a_date"}.get(variable.type, "not_a_number")
-            yield reason, f"{present} AND {value} IS NULL"
-        if variable.type == "integer" and not exact:
+    elif variable.type != "text" and (variable.type == "date" or not is_exact(variable, given)):
+        reason = {"boolean": "not_a_truth", "date": "not_a_date"}.get(variable.type, "not_a_number")
+        yield reason, f"{present} AND {value} IS NULL"
+        if variable.type == "integer":
             yield "not_whole", f"{value} <> floor({value})"
     if variable.min is not None:
         yield "too_small", f"{value} < {variable.min:f}"
@@ -267,12 +293,19 @@ def _longer(variable: Variable, given: str) -> str:
         return ""
     name = quoted(variable.name)
     if given == "VARCHAR":
-        return f"regexp_matches({name}, '[.][0-9]{{6}}[0-9]*[1-9]')"
-    return f"abs({name} - round({name}, 6)) > 1e-9 * abs({name})" if given in ("DOUBLE", "FLOAT") else ""
+        power = f"coalesce({name} ILIKE '%e%' AND {_has_more(f'TRY_CAST({name} AS DOUBLE)', 'DOUBLE')}, FALSE)"
+        return f"(regexp_matches({name}, '[.][0-9]{{6}}[0-9]*[1-9]') OR {power})"
+    if given in _NOISE:
+        return _has_more(name, given)
+    return f"{name} <> round({name}, 6)" if given.startswith("DECIMAL") and not given.endswith(_SIX_AT_MOST) else ""
+
+
+def _has_more(number: str, kind: str) -> str:
+    return f"(isfinite({number}) AND abs({number} - round({number}, 6)) > {_NOISE[kind]} * abs({number}))"
 
 
 def _numbered(table: Table) -> str:
-    return f"(SELECT *, row_number() OVER () AS row FROM {table.relation})"
+    return f"(SELECT *, row_number() OVER () AS {_ROW} FROM {table.relation})"
 
 
 def _list_faults(
@@ -281,7 +314,7 @@ def _list_faults(
     file = text(table.path.name)
     for column, reason, condition in conditions:
         connection.execute(
-            f"INSERT INTO refused SELECT {file}, row, trim(CAST(household_id AS VARCHAR)), trim(CAST({quoted(_KEYS[name][0])} AS VARCHAR)), "
+            f"INSERT INTO refused SELECT {file}, {_ROW}, trim(CAST(household_id AS VARCHAR)), trim(CAST({quoted(_KEYS[name][0])} AS VARCHAR)), "
             f"{text(column)}, CAST({quoted(column)} AS VARCHAR), {text(reason)} FROM {_numbered(table)} WHERE {condition}"
         )
 
@@ -293,7 +326,7 @@ def _list_repeats(connection: duckdb.DuckDBPyConnection, name: str, table: Table
         return
     repeated = f"SELECT {written} FROM {table.relation} WHERE {written} <> '' GROUP BY 1 HAVING count(*) > 1"
     connection.execute(
-        f"INSERT INTO refused SELECT {text(table.path.name)}, row, trim(CAST(household_id AS VARCHAR)), {written}, {text(key)}, {written}, 'repeated' "
+        f"INSERT INTO refused SELECT {text(table.path.name)}, {_ROW}, trim(CAST(household_id AS VARCHAR)), {written}, {text(key)}, {written}, 'repeated' "
         f"FROM {_numbered(table)} WHERE {written} IN ({repeated})"
     )
 
@@ -302,10 +335,11 @@ def _list_orphans(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table
     table = tables["persons"]
     named = "(SELECT DISTINCT household_id FROM typed_persons WHERE household_id IS NOT NULL)"
     if rows(connection, f"SELECT 1 FROM {named} ANTI JOIN typed_households USING (household_id) LIMIT 1"):
+        household = "trim(CAST(household_id AS VARCHAR))"
         connection.execute(
-            f"INSERT INTO refused SELECT {text(table.path.name)}, row, household, CAST(person_id AS VARCHAR), 'household_id', household, 'no_household' "
-            f"FROM (SELECT *, trim(CAST(household_id AS VARCHAR)) AS household FROM {_numbered(table)}) "
-            "WHERE household <> '' AND household NOT IN (SELECT household_id FROM typed_households WHERE household_id IS NOT NULL)"
+            f"INSERT INTO refused SELECT {text(table.path.name)}, {_ROW}, {household}, CAST(person_id AS VARCHAR), 'household_id', {household}, 'no_household' "
+            f"FROM {_numbered(table)} WHERE {household} <> '' "
+            f"AND {household} NOT IN (SELECT household_id FROM typed_households WHERE household_id IS NOT NULL)"
         )
 
 
@@ -324,7 +358,7 @@ def _accept_the_rest(connection: duckdb.DuckDBPyConnection, tables: dict[str, Ta
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM typed_{name} WHERE {keep}")
         connection.execute(
             f"INSERT INTO refused SELECT {text(table.path.name)}, row, household, key, 'household_id', household, 'of_refused_household' FROM "
-            f"(SELECT row, trim(CAST(household_id AS VARCHAR)) AS household, trim(CAST({quoted(_KEYS[name][0])} AS VARCHAR)) AS key FROM {_numbered(table)}) AS t "
+            f"(SELECT {_ROW} AS row, trim(CAST(household_id AS VARCHAR)) AS household, trim(CAST({quoted(_KEYS[name][0])} AS VARCHAR)) AS key FROM {_numbered(table)}) AS t "
             f"WHERE household IN (SELECT household FROM refused_households) "
             f"AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.file = {text(table.path.name)} AND r.row = t.row)"
         )
