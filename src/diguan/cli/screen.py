@@ -115,7 +115,10 @@ def _given(pairs: tuple[str, ...], pack: rulebook.Pack) -> dict[str, Decimal]:
         try:
             if parameter is None or parameter.computed is None:
                 raise ValueError
-            values[name] = Decimal(value)
+            number = rulebook.numbers.kept(Decimal(value))
+            if number is None:
+                raise ValueError
+            values[name] = number
         except (ValueError, ArithmeticError) as error:
             raise click.BadParameter(
                 f"{pair}: NAME=VALUE, a computed parameter and a number", param_hint="--given"

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -74,6 +75,7 @@ def _print_notices(done: engine.Screened, out: Path, say: Callable[[str], str]) 
         (done.refused_rows, N_("Refused: {households} rows of households and {persons} rows of persons; see {file}.")),
         (done.without_members, N_("{empty} households have nobody on file; what depends on members is unknown.")),
         (done.outside_places, N_("{outside} households have no place of the tree; they count only in the whole.")),
+        (done.without_weight, N_("{unweighted} households have no weight; they are missing from weighted shares.")),
         (done.rounded, N_("{rounded} numbers had more than six decimal places and were rounded.")),
         (done.ignored_columns, N_("Columns that the dictionary does not have were left aside: {columns}.")),
     ]
@@ -83,6 +85,7 @@ def _print_notices(done: engine.Screened, out: Path, say: Callable[[str], str]) 
         "file": out / "refused.csv",
         "empty": f"{done.without_members:,}",
         "outside": f"{done.outside_places:,}",
+        "unweighted": f"{done.without_weight:,}",
         "rounded": f"{done.rounded:,}",
         "columns": ", ".join(done.ignored_columns),
     }
@@ -116,11 +119,14 @@ def _whole(rules: rulebook.Rules, out: Path, words: Words) -> str:
         if (kind, name) == ("cohort", "unknown"):
             label = words.say(N_("cohort unknown"))
         row = [label, f"{households:,}", f"{persons:,}"]
-        rows.append(
-            row + ([f"{100 * (weight or 0) / everybody[2]:.2f} %" if everybody[2] else "–"] if weighted else [])
-        )
+        rows.append(row + ([_share(households, weight, everybody[2])] if weighted else []))
     rows.append([words.say(N_("all")), f"{everybody[0]:,}", f"{everybody[1]:,}"] + (["100.00 %"] if weighted else []))
     return table(heading, rows)
+
+
+def _share(households: int, weight: Decimal | None, whole: Decimal | None) -> str:
+    """A weighted share; a dash where there are households and none of them has a weight."""
+    return "–" if not whole or (households and weight is None) else f"{100 * (weight or 0) / whole:.2f} %"
 
 
 def _by_place(rules: rulebook.Rules, out: Path, words: Words) -> str:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import duckdb
 
+from diguan.engine.problems import DataRefused
+from diguan.rulebook.problems import N_
+
 TYPES = {
     "boolean": "BOOLEAN", "integer": "BIGINT", "decimal": "DECIMAL(18, 6)", "money": "DECIMAL(18, 6)",
     "date": "DATE", "code": "VARCHAR", "text": "VARCHAR",
@@ -23,7 +26,10 @@ def connect(*, memory: str = "", threads: int = 0, spill: Path | None = None) ->
         settings["memory_limit"] = memory
     if threads:
         settings["threads"] = threads
-    connection = duckdb.connect(":memory:", config=settings)
+    try:
+        connection = duckdb.connect(":memory:", config=settings)
+    except (duckdb.ParserException, duckdb.InvalidInputException) as error:
+        raise DataRefused(N_("“{memory}” is not an amount of memory; write it as 4GB."), memory=memory) from error
     connection.execute("SET enable_progress_bar = false")
     connection.execute(resources.files("diguan.engine").joinpath("functions.sql").read_text("utf-8"))
     return connection

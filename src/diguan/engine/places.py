@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from diguan.engine.connection import rows
-from diguan.engine.files import open_table
+from diguan.engine.files import Table, open_table
 from diguan.engine.problems import DataRefused
 from diguan.rulebook.problems import N_
 
@@ -28,7 +28,7 @@ def build(connection: duckdb.DuckDBPyConnection, file: Path | None, scratch: Pat
 
     With `file` (columns code, name, parent_code, and number when known) by its tree; without, by the digits of
     12-digit codes; else every place stands directly below the whole.
-    Raises: DataRefused when the file lacks a column or has a circle.
+    Raises: DataRefused when the file lacks a column, names a place twice or has a circle.
     """
     if file is not None:
         _from_file(connection, file, scratch)
@@ -38,6 +38,8 @@ def build(connection: duckdb.DuckDBPyConnection, file: Path | None, scratch: Pat
 
 
 def _from_file(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path) -> None:
+    if not file.is_file():
+        raise DataRefused(N_("There is no file {file}."), file=file)
     table = open_table(connection, file, scratch)
     lacking = [name for name in ("code", "name", "parent_code") if name not in table.columns]
     if lacking:
@@ -47,11 +49,12 @@ def _from_file(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path)
             column=lacking[0],
             columns=", ".join(table.columns),
         )
-    number = "CAST(number AS BIGINT)" if "number" in table.columns else "CAST(NULL AS BIGINT)"
+    number = "TRY_CAST(number AS BIGINT)" if "number" in table.columns else "CAST(NULL AS BIGINT)"
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE tree AS SELECT trim(CAST(code AS VARCHAR)) AS code, CAST(name AS VARCHAR) AS name, "
         f"nullif(trim(CAST(parent_code AS VARCHAR)), '') AS parent, {number} AS number FROM {table.relation}"
     )
+    _check_tree(connection, file, table)
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE place_paths AS
         WITH RECURSIVE down AS (
@@ -73,6 +76,24 @@ def _from_file(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path)
                        WHERE code IN (SELECT DISTINCT place FROM households))
         SELECT leaf, CAST(level AS INTEGER) AS level, named.place, tree.name AS place_name, tree.number AS place_number
         FROM named JOIN tree ON tree.code = named.place""")
+
+
+def _check_tree(connection: duckdb.DuckDBPyConnection, file: Path, table: Table) -> None:
+    """A place that stands twice would count its households twice; one without a code, or whose number is none, helps nobody."""
+    faults = [
+        (
+            "SELECT code FROM tree GROUP BY code HAVING count(*) > 1",
+            N_("{file}: the place {code} stands more than once."),
+        ),
+        ("SELECT name FROM tree WHERE coalesce(code, '') = ''", N_("{file}: the place “{code}” has no code.")),
+    ]
+    if "number" in table.columns:
+        written = f"SELECT number FROM {table.relation} WHERE number IS NOT NULL AND TRY_CAST(number AS BIGINT) IS NULL"
+        faults.append((written, N_("{file}: “{code}” is not a whole number.")))
+    for query, template in faults:
+        found = rows(connection, f"{query} LIMIT 1")
+        if found:
+            raise DataRefused(template, file=file.name, code=found[0][0] or "")
 
 
 def _from_codes(connection: duckdb.DuckDBPyConnection) -> None:

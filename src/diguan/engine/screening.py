@@ -15,6 +15,7 @@ import duckdb
 from diguan.engine import places, plan, totals
 from diguan.engine.connection import connect, rows
 from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
+from diguan.engine.problems import DataRefused
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
@@ -54,6 +55,7 @@ class Screened:
     refused_rows: int
     without_members: int
     outside_places: int
+    without_weight: int
     rounded: int
     ignored_columns: list[str]
     computed: dict[str, str | None]
@@ -67,9 +69,10 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
     Rows: outcomes.parquet and derived.parquet one per accepted household, totals.parquet one per place, subject and
     outcome, refused.csv one per refused row.
     Unknown: a missing value is never 0 and never a pass.
-    Raises: DataRefused when the data cannot be screened; the folder `out` is then left as it was.
+    Raises: DataRefused when the data cannot be screened, or `out` holds something else; it is then left as it was.
     """
     started = time.perf_counter()
+    _check_out(data, out)
     with (
         _swapped_in(out) as folder,
         scratch_folder() as scratch,
@@ -180,12 +183,20 @@ def _summary(
         refused_rows=len(intake.refusals),
         without_members=intake.without_members,
         outside_places=places.outside(connection) if intake.has_places else 0,
+        without_weight=_without_weight(connection, rules),
         rounded=intake.rounded,
         ignored_columns=intake.ignored,
         computed={name: None if value is None else f"{value:f}" for name, value in computed.items()},
         known=known,
         seconds=round(time.perf_counter() - started, 3),
     )
+
+
+def _without_weight(connection: duckdb.DuckDBPyConnection, rules: Rules) -> int:
+    """Households whose weight is unknown: they are missing from weighted totals."""
+    if rules.pack.weight is None:
+        return 0
+    return int(str(rows(connection, "SELECT count(*) FROM screened WHERE weight IS NULL")[0][0]))
 
 
 def computed_values(
@@ -213,9 +224,27 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _check_out(data: Path, out: Path) -> None:
+    """Results take the place of earlier results, never of anything else."""
+    if data.resolve().is_relative_to(out.resolve()):
+        raise DataRefused(
+            N_("The results cannot take the place of the data in {folder}; name another folder."), folder=out
+        )
+    if out.exists() and not out.is_dir():
+        raise DataRefused(N_("{folder} is not a folder."), folder=out)
+    if out.is_dir() and any(out.iterdir()) and not (out / "screening.json").exists():
+        raise DataRefused(
+            N_(
+                "{folder} holds files that are no results of a screening; name a new folder, or one with earlier results."
+            ),
+            folder=out,
+        )
+
+
 @contextmanager
 def _swapped_in(out: Path) -> Iterator[Path]:
     """A folder beside `out` that takes its place when all went well."""
+    out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:

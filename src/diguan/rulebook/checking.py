@@ -7,7 +7,7 @@ from itertools import pairwise
 from diguan.rulebook import pack as parts
 from diguan.rulebook import tree, types
 from diguan.rulebook.order import Circle, evaluation_order
-from diguan.rulebook.parsing import ExpressionRefused
+from diguan.rulebook.parsing import ExpressionRefused, is_name
 from diguan.rulebook.problems import N_, Position, Problem, suggestion
 
 # More tests in one standard would not fit the stored bits.
@@ -70,6 +70,8 @@ def _check_names(pack: parts.Pack, problems: list[Problem]) -> None:
     for thing in (thing for group in groups for thing in group.values()):
         if thing.name in OUTPUT_COLUMNS or (isinstance(thing, parts.Cohort) and thing.name in ("none", "unknown")):
             taken.append((thing, N_("“{word}” is a name the software uses itself.")))
+        if not is_name(thing.name):
+            taken.append((thing, N_("“{word}” is a word of the rule language.")))
         if "__" in thing.name:
             taken.append((thing, N_("“{word}” has two underscores in a row.")))
     if "as_of" in pack.parameters:

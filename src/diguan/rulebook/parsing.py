@@ -99,6 +99,16 @@ def parse(text: str) -> tree.Expression:
         raise _too_deep() from error
 
 
+def is_name(word: str) -> bool:
+    """Whether rules can mention something by this word, at the beginning of an expression and further on."""
+    try:
+        return parse(f"{word} = 1 AND ({word})") == tree.And(
+            (tree.Compare("=", tree.Name(word), tree.Literal(1)), tree.Name(word))
+        )
+    except ExpressionRefused:
+        return False
+
+
 def _check_size(text: str) -> None:
     if len(text) > MOST_SIGNS:
         raise ExpressionRefused((0, 0), N_("The expression is too long."), N_("split it into derived variables"))
