@@ -294,7 +294,7 @@ def _longer(variable: Variable, given: str) -> str:
     name = quoted(variable.name)
     if given == "VARCHAR":
         power = f"coalesce({name} ILIKE '%e%' AND {_has_more(f'TRY_CAST({name} AS DOUBLE)', 'DOUBLE')}, FALSE)"
-        return f"(regexp_matches({name}, '[.][0-9]{{6}}[0-9]*[1-9]') OR {power})"
+        return f"(regexp_matches({name}, '[.][0-9]{{6}}[0-9]*[1-9][0-9]* *$') OR {power})"
     if given in _NOISE:
         return _has_more(name, given)
     return f"{name} <> round({name}, 6)" if given.startswith("DECIMAL") and not given.endswith(_SIX_AT_MOST) else ""
