@@ -1,6 +1,7 @@
 """Settings of the Django project. Only what an installation decides is read from the environment:
 
 DIGUAN_DATA        folder of database, snapshots, keys and logs (default: ./var)
+DIGUAN_KEYS        file of the keys that seal ID numbers and sign the journal (default: keys.json in the data folder)
 DIGUAN_SECRET_KEY  signing key (default: made on first use and kept in the data folder)
 DIGUAN_HOSTS       host names served, separated by commas (default: this machine only)
 DIGUAN_HTTPS       1 when served over TLS: secure cookies, HSTS, redirects
@@ -22,6 +23,7 @@ DATA = data_folder.opened(Path(os.environ.get("DIGUAN_DATA") or "var").resolve()
 # --- This installation ------------------------------------------------------------------------------------------
 DEBUG = os.environ.get("DIGUAN_DEBUG") == "1"
 SECRET_KEY = os.environ.get("DIGUAN_SECRET_KEY") or data_folder.secret_key(DATA)
+KEYS = os.environ.get("DIGUAN_KEYS", "")
 ALLOWED_HOSTS = [
     host.strip() for host in os.environ.get("DIGUAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host.strip()
 ]
