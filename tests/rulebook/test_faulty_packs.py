@@ -123,7 +123,7 @@ FAULTY: dict[str, tuple[str, str, list[str]]] = {
     ),
     "a type that does not exist": (
         "dictionary", DICTIONARY.replace("trees: {entity: household, type: integer", "trees: {entity: household, type: number"),
-        ["dictionary.yaml:5:36: “number” is not possible here. — write one of: boolean, integer, decimal, money, date, code, text"],
+        ["dictionary.yaml:5:36: “number” is not possible here. — write one of: boolean, integer, decimal, money, date, code, text, identifier"],
     ),
     "a code list without codes": (
         "dictionary", DICTIONARY.replace("{GOOD: Good, POOR: Poor}", "{}"),

@@ -43,6 +43,8 @@ def _key_test(given: str) -> str:
 def _value_test(variable: Variable, given: str) -> str:
     """SQL over the whole column; empty where the column's type in the file does not allow a quick answer."""
     name = quoted(variable.name)
+    if variable.type == "identifier":
+        return ""
     if variable.type == "code":
         codes = ", ".join(text(code) for code in variable.codes)
         return f"coalesce(bool_and({name} IN ({codes})), TRUE)" if given == "VARCHAR" else ""

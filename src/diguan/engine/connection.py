@@ -11,7 +11,7 @@ from diguan.rulebook.problems import N_
 
 TYPES = {
     "boolean": "BOOLEAN", "integer": "BIGINT", "decimal": "DECIMAL(18, 6)", "money": "DECIMAL(18, 6)",
-    "date": "DATE", "code": "VARCHAR", "text": "VARCHAR",
+    "date": "DATE", "code": "VARCHAR", "text": "VARCHAR", "identifier": "VARCHAR",
 }  # fmt: skip
 
 
@@ -31,7 +31,8 @@ def connect(*, memory: str = "", threads: int = 0, spill: Path | None = None) ->
     except (duckdb.ParserException, duckdb.InvalidInputException) as error:
         raise DataRefused(N_("“{memory}” is not an amount of memory; write it as 4GB."), memory=memory) from error
     connection.execute("SET enable_progress_bar = false")
-    connection.execute(resources.files("diguan.engine").joinpath("functions.sql").read_text("utf-8"))
+    for script in ("functions.sql", "identifiers.sql"):
+        connection.execute(resources.files("diguan.engine").joinpath(script).read_text("utf-8"))
     return connection
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from diguan.engine import identifiers
 from diguan.engine.clean import FIRST_DAY, LAST_DAY, clean_columns, is_exact
 from diguan.engine.connection import TYPES, rows
 from diguan.engine.files import Table, find, open_table, unreadable
@@ -132,7 +133,8 @@ def _check_columns(name: str, table: Table, rules: Rules, intake: Intake, missin
                 file=table.path.name, column=key, columns=", ".join(list(table.columns)[:30]),
             )  # fmt: skip
     known = {variable.name for variable in _variables(name, rules)}
-    missing = sorted((known & rules.used) - set(table.columns))
+    readable = {variable.name for variable in _variables(name, rules) if _is_readable(variable, table)}
+    missing = sorted((known & rules.used) - set(table.columns) - readable)
     if missing and not missing_as_unknown:
         raise DataRefused(
             N_("{file} lacks columns that the rules read: {columns}. Add them (empty cells are unknown), or say --missing-as-unknown."),
@@ -157,8 +159,7 @@ def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, 
     for variable in _variables(name, rules):
         if variable.name not in rules.used:
             continue
-        given = table.columns.get(variable.name)
-        made.append(f"{_typed(variable, given, variable.name in table.clean)} AS {quoted(variable.name)}")
+        made.append(f"{_value(variable, table, rules)} AS {quoted(variable.name)}")
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW typed_{name} AS SELECT {', '.join(keys + made)} FROM {table.relation}"
     )
@@ -167,6 +168,22 @@ def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, 
 def _key(name: str, table: Table) -> str:
     """SQL of a key, as text without blanks around it."""
     return quoted(name) if name in table.clean else f"nullif(trim(CAST({quoted(name)} AS VARCHAR)), '')"
+
+
+def _value(variable: Variable, table: Table, rules: Rules) -> str:
+    """SQL of a variable: from its own column, or from the identifier it is read from."""
+    given, is_clean = table.columns.get(variable.name), variable.name in table.clean
+    if given is not None and variable.type == "identifier" and not is_clean:
+        return identifiers.state(variable)
+    if given is None and _is_readable(variable, table):
+        assert variable.read_from is not None
+        part = identifiers.part(variable, rules.pack.variables[variable.read_from.identifier])
+        return f"CAST({part} AS {TYPES[variable.type]})"
+    return _typed(variable, given, is_clean)
+
+
+def _is_readable(variable: Variable, table: Table) -> bool:
+    return variable.read_from is not None and variable.read_from.identifier in table.columns
 
 
 def _typed(variable: Variable, given: str | None, clean: bool = False) -> str:
@@ -221,6 +238,8 @@ def _written(variable: Variable) -> str:
 
 def _faults(variable: Variable, given: str) -> Iterator[tuple[str, str]]:
     """Reasons for which a cell is refused, each with the SQL condition; `given` is the column's type in the file."""
+    if variable.type == "identifier":
+        return  # a doubtful number is flagged, never refused
     value, name = _typed(variable, given), quoted(variable.name)
     present = f"{_written(variable)} IS NOT NULL" if given == "VARCHAR" else f"{name} IS NOT NULL"
     if variable.type == "code":

@@ -1,11 +1,11 @@
 """Checks of a pack as a whole: types, names, circles, periods."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
+from diguan.rulebook import identifiers, tree, types
 from diguan.rulebook import pack as parts
-from diguan.rulebook import tree, types
 from diguan.rulebook.order import Circle, evaluation_order
 from diguan.rulebook.parsing import ExpressionRefused, is_name
 from diguan.rulebook.problems import N_, Position, Problem, suggestion
@@ -107,10 +107,35 @@ def _check_references(pack: parts.Pack, problems: list[Problem]) -> None:
                         N_("did you mean: {choices}"),
                     )
                 )
+    problems += _faults_of_parts(pack)
     for variable in pack.variables.values():
         if variable.min is not None and variable.max is not None and variable.min > variable.max:
             template = N_("The smallest value of “{word}” is greater than the largest.")
             problems.append(Problem(variable.at, template, {"word": variable.name}))
+
+
+def _faults_of_parts(pack: parts.Pack) -> Iterator[Problem]:
+    """What is wrong with variables that are read from an identifier."""
+    numbers = {v.name for v in pack.variables.values() if v.type == "identifier"}
+    for variable in pack.variables.values():
+        if variable.read_from is None:
+            continue
+        source = pack.variables.get(variable.read_from.identifier)
+        if source is None or source.name not in numbers or source.entity != variable.entity:
+            values = suggestion(variable.read_from.identifier, numbers)
+            template = N_("“{word}” is no identifier of the same household or person.")
+            yield Problem(variable.at, template, values, N_("did you mean: {choices}"))
+            continue
+        known = identifiers.SCHEMES[source.scheme].parts
+        wanted = known.get(variable.read_from.part)
+        if wanted is None:
+            values = suggestion(variable.read_from.part, known)
+            yield Problem(
+                variable.at, N_("The identifier has no part “{word}”."), values, N_("did you mean: {choices}")
+            )
+        elif wanted != variable.type:
+            values = {"word": variable.read_from.part, "type": wanted}
+            yield Problem(variable.at, N_("The part “{word}” is of type {type}."), values, N_("write type: {type}"))
 
 
 def _typed(pack: parts.Pack, problems: list[Problem]) -> parts.Pack:

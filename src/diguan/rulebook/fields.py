@@ -148,7 +148,7 @@ class Fields:
                 return int(number)
             return number
         text = node.text if isinstance(node, Scalar) else ""
-        if kind == "code" and text not in codes:
+        if kind in ("code", "identifier") and text not in codes:
             self.problem(
                 node.at,
                 N_("“{word}” is not in the code list."),

@@ -48,10 +48,18 @@ class Formula:
 
 
 @dataclass(frozen=True)
+class ReadFrom:
+    """The part of an identifier that is this variable's value; nobody states it by itself."""
+
+    identifier: str
+    part: str
+
+
+@dataclass(frozen=True)
 class Variable:
     name: str
     entity: Entity
-    type: str  # as declared: boolean integer decimal money date code text
+    type: str  # as declared: boolean integer decimal money date code text identifier
     label: Text
     question: Text
     note: Text
@@ -63,6 +71,8 @@ class Variable:
     protection: str
     basis: Text
     at: Position
+    scheme: str = ""  # of an identifier: how its numbers are written
+    read_from: ReadFrom | None = None
 
     @property
     def value_type(self) -> Type:
@@ -228,7 +238,7 @@ class Pack:
 
 
 def declared_type(name: str, codes: Mapping[str, object] = {}) -> Type:
-    """The type of expressions for a type as packs declare it; money is a decimal with a unit."""
-    if name == "code":
+    """The type of expressions for a type as packs declare it; money is a decimal, an identifier the code of its state."""
+    if name in ("code", "identifier"):
         return Type("code", frozenset(codes))
     return Type("decimal" if name == "money" else name)  # type: ignore[arg-type]

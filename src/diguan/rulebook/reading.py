@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from diguan.rulebook import identifiers
 from diguan.rulebook import pack as parts
 from diguan.rulebook.fields import DOCUMENT_NAME, Fields
 from diguan.rulebook.problems import N_, Position, Problem
 from diguan.rulebook.texts import Text
 from diguan.rulebook.yaml_positions import Mapping, read
 
-VARIABLE_TYPES = ("boolean", "integer", "decimal", "money", "date", "code", "text")
+VALUE_TYPES = ("boolean", "integer", "decimal", "money", "date", "code", "text")
+VARIABLE_TYPES = (*VALUE_TYPES, "identifier")
 PROTECTIONS = ("open", "personal", "sensitive")
 STATUSES = ("draft", "in_force", "withdrawn")
 TONES = ("poor", "return", "near", "plain")
@@ -113,15 +115,7 @@ def _dictionary(folder: Folder, root: Fields, _: dict[str, parts.Document]) -> N
         folder.sources = {key.text: reader.text(key.text) for key, _node in reader.node}
     for name, entry in root.each("variables"):
         kind = entry.choice("type", VARIABLE_TYPES)
-        codes_node = entry.get("codes", required=kind == "code")
-        codes: dict[str, Text] = {}
-        if codes_node is not None:
-            reader = Fields(codes_node, root.problems)
-            codes = {key.text: reader.text(key.text) for key, _node in reader.node}
-            if kind != "code":
-                entry.problem(codes_node.at, N_("Only a variable of type code has codes."), N_("write type: code"))
-            elif not codes and isinstance(codes_node, Mapping):
-                entry.problem(codes_node.at, N_("The list is empty."), N_("write at least one entry"))
+        codes = _codes(entry, kind)
         folder.variables[name] = parts.Variable(
             name=name,
             entity="person" if entry.choice("entity", ("household", "person")) == "person" else "household",
@@ -137,14 +131,41 @@ def _dictionary(folder: Folder, root: Fields, _: dict[str, parts.Document]) -> N
             protection=entry.choice("protection", PROTECTIONS, default="personal"),
             basis=entry.text("basis"),
             at=entry.at,
+            scheme=entry.choice("scheme", identifiers.SCHEMES) if kind == "identifier" else "",
+            read_from=_read_from(entry),
         )
         entry.get("example")
         entry.done()
 
 
+def _codes(entry: Fields, kind: str) -> dict[str, Text]:
+    if kind == "identifier":
+        return dict(identifiers.STATES)
+    node = entry.get("codes", required=kind == "code")
+    if node is None:
+        return {}
+    reader = Fields(node, entry.problems)
+    codes = {key.text: reader.text(key.text) for key, _node in reader.node}
+    if kind != "code":
+        entry.problem(node.at, N_("Only a variable of type code has codes."), N_("write type: code"))
+    elif not codes and isinstance(node, Mapping):
+        entry.problem(node.at, N_("The list is empty."), N_("write at least one entry"))
+    return codes
+
+
+def _read_from(entry: Fields) -> parts.ReadFrom | None:
+    node = entry.get("read_from")
+    if node is None:
+        return None
+    inner = Fields(node, entry.problems)
+    found = parts.ReadFrom(inner.word("identifier", required=True), inner.word("part", required=True))
+    inner.done()
+    return found
+
+
 def _parameters(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
     for name, entry in root.each("parameters"):
-        kind = entry.choice("type", tuple(t for t in VARIABLE_TYPES if t != "code"))
+        kind = entry.choice("type", tuple(t for t in VALUE_TYPES if t != "code"))
         computed = entry.formula("computed")
         values: list[parts.DatedValue] = []
         for item in entry.items("values", required=computed is None and entry.get("computed") is None):
@@ -181,7 +202,7 @@ def _derived(folder: Folder, root: Fields, documents: dict[str, parts.Document])
     for name, entry in root.each("derived"):
         formula = entry.formula("formula", required=True)
         entity = entry.choice("entity", ("household", "person"))
-        kind = entry.choice("type", VARIABLE_TYPES)
+        kind = entry.choice("type", VALUE_TYPES)
         label, note, unit = entry.text("label", required=True), entry.text("note"), entry.word("unit")
         source = entry.source(documents)
         if formula is not None:
