@@ -1,15 +1,18 @@
 """Household Li of Liujia Village: Li Ming and his daughter Li Hua."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import duckdb
 from tests import cast as people
 
 from diguan import rulebook
 from diguan.access.scope import Scope
-from diguan.registry import actions
+from diguan.registry import actions, staging
 from diguan.registry.batch import Batch, BatchFolder, HouseholdRow, ObservationRow, PersonRow, Report
 from diguan.registry.models import Household, Person
 
@@ -76,3 +79,24 @@ def facts() -> dict[str, Any]:
 def facts_of(person: UUID) -> dict[str, Any]:
     found = Person.objects.within(EVERYWHERE).get(key=person)
     return {name: fact["v"] for name, fact in found.facts.items()}
+
+
+def as_files(folder: Path, batch: Batch) -> BatchFolder:
+    """The batch as the files that other programs write."""
+    rows = {
+        "households": [(str(row.key), row.place, row.name) for row in batch.households],
+        "persons": [(str(row.key), str(row.household), row.name, row.ordinal) for row in batch.persons],
+        "observations": [
+            (str(row.instance_id), str(row.household), row.source, row.reporter, row.observed_on, json.dumps(row.body))
+            for row in batch.observations
+        ],
+    }
+    with duckdb.connect() as connection:
+        for name, columns in staging.COLUMNS.items():
+            types = [{"ordinal": "INTEGER", "observed_on": "DATE"}.get(column, "VARCHAR") for column in columns]
+            typed = ", ".join(f"{column} {kind}" for column, kind in zip(columns, types, strict=True))
+            connection.execute(f"CREATE TABLE {name} ({typed})")
+            if rows[name]:
+                connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows[name])
+            connection.execute(f"COPY {name} TO '{folder / name}.parquet'")
+    return BatchFolder(folder)

@@ -11,6 +11,7 @@ from tests.registry.family import EVERYWHERE, HUA, LI, Office
 
 from diguan.access import rows
 from diguan.access.scope import NOTHING, Scope
+from diguan.journal import actions as journal
 from diguan.journal.models import Entry
 from diguan.registry import actions, queries
 from diguan.registry.batch import Batch, HouseholdRow
@@ -65,7 +66,7 @@ def test_a_household_is_not_shown_when_its_reading_cannot_be_journalled(
         raise OSError("disk full")
 
     before = Entry.objects.count()
-    monkeypatch.setattr(actions.journal, "record", broken)
+    monkeypatch.setattr(journal, "record", broken)
     with pytest.raises(OSError, match="disk full"):
         actions.open_household(scope=DONGSHAN, key=LI, by=None, at=of.NOW)
     assert Entry.objects.count() == before

@@ -1,6 +1,5 @@
 """Observations come in: once each, whole or not at all, and never silently refused."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ from tests import cast as of
 from tests.registry import family
 from tests.registry.family import HUA, LI, MING, Office, facts, facts_of, said
 
+from diguan.journal import actions as journal
 from diguan.journal.models import Entry
-from diguan.registry import actions, staging
+from diguan.registry import staging
 from diguan.registry.batch import Batch, BatchFolder, Counts, HouseholdRow, PersonRow
 from diguan.registry.models import Household, Observation, Person
 
@@ -203,32 +203,11 @@ def test_when_the_journal_cannot_be_written_nothing_is(office: Office, monkeypat
     def broken(**_words: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(actions.journal, "record", broken)
+    monkeypatch.setattr(journal, "record", broken)
     with pytest.raises(OSError, match="disk full"):
         office.visit({"rooms": 2})
     assert Observation.objects.within(family.EVERYWHERE).count() == 0
     assert facts() == {}
-
-
-def _folder(folder: Path, batch: Batch) -> BatchFolder:
-    """The batch as the files that other programs write."""
-    rows = {
-        "households": [(str(row.key), row.place, row.name) for row in batch.households],
-        "persons": [(str(row.key), str(row.household), row.name, row.ordinal) for row in batch.persons],
-        "observations": [
-            (str(row.instance_id), str(row.household), row.source, row.reporter, row.observed_on, json.dumps(row.body))
-            for row in batch.observations
-        ],
-    }
-    with duckdb.connect() as connection:
-        for name, columns in staging.COLUMNS.items():
-            types = [{"ordinal": "INTEGER", "observed_on": "DATE"}.get(column, "VARCHAR") for column in columns]
-            typed = ", ".join(f"{column} {kind}" for column, kind in zip(columns, types, strict=True))
-            connection.execute(f"CREATE TABLE {name} ({typed})")
-            if rows[name]:
-                connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows[name])
-            connection.execute(f"COPY {name} TO '{folder / name}.parquet'")
-    return BatchFolder(folder)
 
 
 @pytest.mark.parametrize("slice_rows", [20_000, 3])
@@ -242,7 +221,7 @@ def test_files_are_taken_in_slices_without_losing_a_row(
         persons=[PersonRow(UUID(int=key.int + 100), key, "made up", 1) for key in keys],
         observations=[said({"rooms": n}, {str(UUID(int=key.int + 100)): {}}, of=key) for n, key in enumerate(keys)],
     )
-    folder = _folder(tmp_path, batch)
+    folder = family.as_files(tmp_path, batch)
     report = office.record(batch=folder)
     assert report.households == Counts(read=12, accepted=11, refused=1)
     assert report.persons == Counts(read=12, accepted=11, refused=1)

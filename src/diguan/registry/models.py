@@ -3,8 +3,14 @@
 Every personal row carries the 12-digit number of its place, copied down and never joined for, so that a reader's
 scope is one range of an index. Facts are one document per household and per person, derived from observations:
 `{"<variable>": {"v": value, "o": observation id}}`, with `"c": [observation ids]` beside them while other
-observations of the same date and the same precedence say something else.
+observations of the same date and the same precedence say something else. The value of an identifier is the id of its
+row in `Identifier`, where it lies sealed.
+
+Nobody and nothing is ever deleted: a household ends, a person leaves, and where they were before is kept, each change
+with the life event that made it.
 """
+
+from __future__ import annotations
 
 import uuid
 
@@ -13,6 +19,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from diguan.access import rows
+
+
+def _event() -> models.ForeignKey[LifeEvent | None, LifeEvent | None]:
+    # Without an index: nearly all are NULL, and nobody asks from the event's side.
+    return models.ForeignKey(
+        "registry.LifeEvent", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
 
 class Registry(models.Model):
@@ -42,6 +55,13 @@ class Household(models.Model):
     place_number = models.BigIntegerField(_("place number"))
     name = models.CharField(_("name of the head"), max_length=200, blank=True)
     facts = models.JSONField(_("facts"), default=dict)
+    began_on = models.DateField(_("began on"), null=True)  # NULL: before anybody asked
+    began_by = _event()
+    ended_on = models.DateField(_("ended on"), null=True)  # the first day on which it does not count
+    ended_by = _event()
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged_from", db_index=False
+    )
     registered_at = models.DateTimeField(_("registered at"))
     registered_by = models.BigIntegerField(_("registered by"), null=True)
     registered_by_name = models.CharField(_("registered by (name)"), max_length=200)
@@ -59,7 +79,10 @@ class Household(models.Model):
 
 
 class Person(models.Model):
-    """A member of a household and the facts about that one person. `name` is protected."""
+    """A member of a household and the facts about that one person. `name` is protected.
+
+    Somebody found twice is kept as `same_as` the other, and what was said of either is said of one.
+    """
 
     key = models.UUIDField(_("key"), unique=True, default=uuid.uuid4, editable=False)
     household = models.ForeignKey(
@@ -69,6 +92,11 @@ class Person(models.Model):
     ordinal = models.PositiveIntegerField(_("position in the household"), default=0)
     name = models.CharField(_("name"), max_length=200, blank=True)
     facts = models.JSONField(_("facts"), default=dict)
+    joined_on = models.DateField(_("joined on"), null=True)  # NULL: before anybody asked
+    joined_by = _event()
+    left_on = models.DateField(_("left on"), null=True)  # the first day on which they do not count
+    left_by = _event()
+    same_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="doubles", db_index=False)
     registered_at = models.DateTimeField(_("registered at"))
     registered_by = models.BigIntegerField(_("registered by"), null=True)
     registered_by_name = models.CharField(_("registered by (name)"), max_length=200)
@@ -78,7 +106,10 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [models.Index(fields=["place_number", "id"], name="person_by_place")]
+        indexes = [
+            models.Index(fields=["place_number", "id"], name="person_by_place"),
+            models.Index(fields=["same_as"], name="person_found_twice", condition=Q(same_as__isnull=False)),
+        ]
         constraints = [models.CheckConstraint(condition=Q(place_number__gte=0), name="person_place_number")]
 
     def __str__(self) -> str:
@@ -107,6 +138,7 @@ class Observation(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.BigIntegerField(_("recorded by"), null=True)
     recorded_by_name = models.CharField(_("recorded by (name)"), max_length=200)
+    reason = models.CharField(_("reason"), max_length=500, blank=True, default="")  # why a correction was made
     body = models.JSONField(_("content"))
     digest = models.CharField(_("digest"), max_length=64)
 
@@ -128,3 +160,136 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return str(self.instance_id)
+
+
+class Identifier(models.Model):
+    """One number that names a person or an account of a household, as somebody stated it.
+
+    `owner` is the key of the person, or of the household. `sealed` opens with the vault's keys and only as this
+    owner's; `mac` finds equal numbers of one scheme without opening any. Rows are added and sealed anew, never removed:
+    observations name them.
+    """
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="identifiers")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="identifiers")
+    owner = models.UUIDField(_("owner"), editable=False)
+    place_number = models.BigIntegerField(_("place number"))
+    variable = models.CharField(_("variable"), max_length=64)
+    scheme = models.CharField(_("scheme"), max_length=40)
+    state = models.CharField(_("state"), max_length=20)
+    told = models.JSONField(_("parts"), default=dict)
+    mac = models.CharField(_("keyed hash"), max_length=80)
+    sealed = models.CharField(_("sealed number"), max_length=300)
+
+    objects = rows.ScopedManager()
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        indexes = [
+            models.Index(fields=["mac"], name="identifier_by_mac"),
+            models.Index(fields=["place_number", "id"], name="identifier_by_place"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(place_number__gte=0), name="identifier_place_number"),
+            models.UniqueConstraint(fields=["owner", "variable", "mac"], name="identifier_stands_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variable} {self.pk}"
+
+
+class LifeEvent(models.Model):
+    """What changed who lives with whom, and where; never changed, never deleted.
+
+    `place_number` follows the household; `other` is where people went, or came from when a household was split off.
+    """
+
+    class Kind(models.TextChoices):
+        BIRTH = "birth", _("birth")
+        ARRIVAL = "arrival", _("arrival")
+        DEATH = "death", _("death")
+        DEPARTURE = "departure", _("departure")
+        TRANSFER = "transfer", _("move to another household")
+        RELOCATION = "relocation", _("move to another place")
+        SPLIT = "split", _("split of the household")
+        MERGE = "merge", _("merge into another household")
+
+    class Cause(models.TextChoices):
+        NONE = "", _("not stated")
+        MARRIAGE = "marriage", _("marriage")
+        DIVORCE = "divorce", _("divorce")
+        ADOPTION = "adoption", _("adoption")
+        WORK = "work", _("work or study")
+        CARE = "care", _("care")
+        RETURN = "return", _("return")
+        MISTAKE = "mistake", _("an earlier entry was wrong")
+
+    instance_id = models.UUIDField(_("instance id"), unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    cause = models.CharField(_("cause"), max_length=20, choices=Cause.choices, blank=True, default="")
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="life_events")
+    other = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, related_name="life_events_of_others")
+    place_number = models.BigIntegerField(_("place number"))
+    occurred_on = models.DateField(_("occurred on"))
+    reporter = models.CharField(_("reporter"), max_length=200, blank=True)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.BigIntegerField(_("recorded by"), null=True)
+    recorded_by_name = models.CharField(_("recorded by (name)"), max_length=200)
+    people = models.JSONField(_("people"), default=list)  # keys of those it is about
+    digest = models.CharField(_("digest"), max_length=64)
+
+    objects = rows.ScopedManager()
+
+    class Meta:
+        verbose_name = _("life event")
+        verbose_name_plural = _("life events")
+        indexes = [models.Index(fields=["place_number", "id"], name="life_event_by_place")]
+        constraints = [models.CheckConstraint(condition=Q(place_number__gte=0), name="life_event_place_number")]
+
+    def __str__(self) -> str:
+        return str(self.instance_id)
+
+
+class FormerStay(models.Model):
+    """That a person belonged to a household, until they moved to another one or came back after having left."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="former_stays")
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="former_stays")
+    place_number = models.BigIntegerField(_("place number"))  # of the household
+    joined_on = models.DateField(_("joined on"), null=True)
+    joined_by = _event()
+    left_on = models.DateField(_("left on"))
+    left_by = models.ForeignKey(LifeEvent, on_delete=models.PROTECT, related_name="+")
+
+    objects = rows.ScopedManager()
+
+    class Meta:
+        verbose_name = _("former stay")
+        verbose_name_plural = _("former stays")
+        indexes = [models.Index(fields=["place_number", "id"], name="former_stay_by_place")]
+        constraints = [models.CheckConstraint(condition=Q(place_number__gte=0), name="former_stay_place_number")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.household_id}"
+
+
+class FormerPlace(models.Model):
+    """That a household lived in a place, until it moved. Whoever sees the household sees where it lived."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="former_places")
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    place_number = models.BigIntegerField(_("place number"))  # of the household now
+    left_on = models.DateField(_("left on"))
+    left_by = models.ForeignKey(LifeEvent, on_delete=models.PROTECT, related_name="+")
+
+    objects = rows.ScopedManager()
+
+    class Meta:
+        verbose_name = _("former place")
+        verbose_name_plural = _("former places")
+        indexes = [models.Index(fields=["place_number", "id"], name="former_place_by_place")]
+        constraints = [models.CheckConstraint(condition=Q(place_number__gte=0), name="former_place_place_number")]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} in {self.place_id}"

@@ -26,6 +26,8 @@ REASONS = {
     "code_unknown": gettext_lazy("%(value)s is not one of the codes of “%(variable)s”."),
     "below_min": gettext_lazy("“%(variable)s” is %(value)s, below the least allowed value, %(limit)s."),
     "above_max": gettext_lazy("“%(variable)s” is %(value)s, above the greatest allowed value, %(limit)s."),
+    "too_long": gettext_lazy("“%(variable)s” is longer than %(limit)s signs."),
+    "read_from": gettext_lazy("“%(variable)s” is read from “%(identifier)s” and is not stated by itself."),
 }
 
 
@@ -37,6 +39,7 @@ TYPES = {
     "date": gettext_lazy("a date as YYYY-MM-DD"),
     "code": gettext_lazy("a code"),
     "text": gettext_lazy("a text"),
+    "identifier": gettext_lazy("a number as text"),
 }
 
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from django.db.models import Max, Model, QuerySet
 
 from diguan.places.models import Place
-from diguan.registry import merging, relations
-from diguan.registry.models import Household, Observation, Person
+from diguan.registry import merging, relations, sealing, validation
+from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person
 
 _M = TypeVar("_M", bound=Model)
 
@@ -25,6 +25,8 @@ class OnFile:
     households: QuerySet[Household]
     persons: QuerySet[Person]
     observations: QuerySet[Observation]
+    identifiers: QuerySet[Identifier]
+    former_stays: QuerySet[FormerStay]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Stamp:
     at: dt.datetime
     by: int | None
     by_name: str
+    reason: str = ""
 
     def values(self, act: str, model: type[Household | Person | Observation]) -> dict[str, object]:
         """The columns that are the same in every row, as the database stores them."""
@@ -84,19 +87,30 @@ def settle_persons(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> Non
 
 def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
     """Put new observations on file. Makes the table observations: (n, id) of those accepted."""
+    has_numbers = sealing.refer(bench, on_file.identifiers)
+    if has_numbers:
+        validation.digest(bench)
     keys = _strings(bench, "SELECT DISTINCT key::VARCHAR FROM given_observations WHERE key IS NOT NULL")
     known = relations.found(on_file.observations, "instance_id", keys, ("instance_id", "digest"))
     relations.fill(bench, "recorded", {"key": "UUID", "digest": "VARCHAR"}, known)
     bench.execute(_no_household("observation", "given_observations"))
+    stays = relations.found(
+        on_file.former_stays, "household__key", _strings(bench, _HOUSES), ("person_id", "household__key")
+    )
+    relations.fill(bench, "former_stays", {"person_id": "BIGINT", "household": "UUID"}, stays)
     bench.execute(_STRANGERS)
     content = "SELECT n, key, digest AS content FROM digests"
     _give_verdicts(bench, "observation", "instance_conflict", content, "SELECT key, digest FROM recorded")
+    if has_numbers:
+        sealing.keep(bench, on_file.identifiers)
+        validation.digest(bench)
     rows = """SELECT replace(g.key::VARCHAR, '-', ''), h.id, h.place_number, g.source, g.reporter,
                      g.observed_on::VARCHAR, g.body::VARCHAR, d.digest
               FROM given_observations g JOIN households h ON h.key = g.household JOIN digests d USING (n)
               JOIN observation_verdicts v USING (n) WHERE v.verdict = 'accepted' ORDER BY g.n"""
     fields = ("instance_id", "household", "place_number", "source", "reporter", "observed_on", "body", "digest")
-    fresh = _insert(bench, on_file.observations, fields, rows, stamp.values("recorded", Observation))
+    constants = {**stamp.values("recorded", Observation), "reason": stamp.reason}
+    fresh = _insert(bench, on_file.observations, fields, rows, constants)
     columns = {"id": "BIGINT", "key": "UUID"}
     relations.fill(bench, "numbered", columns, relations.texts(fresh.values_list("id", "instance_id").iterator()))
     bench.execute(_NUMBERED)
@@ -183,8 +197,12 @@ def _give_verdicts(bench: relations.Bench, kind: str, reason: str, content: str,
 
 _HOUSEHOLDS = {"id": "BIGINT", "key": "UUID", "place_number": "BIGINT", "place_id": "BIGINT", "name": "VARCHAR"}
 _HOUSEHOLD_COLUMNS = ("id", "key", "place_number", "place_id", "name")
-_PERSONS = {"id": "BIGINT", "key": "UUID", "household": "UUID", "name": "VARCHAR", "ordinal": "INTEGER"}
-_PERSON_COLUMNS = ("id", "key", "household__key", "name", "ordinal")
+_PERSONS = {
+    "id": "BIGINT", "key": "UUID", "household": "UUID", "name": "VARCHAR", "ordinal": "INTEGER",
+    "household_id": "BIGINT", "place_number": "BIGINT", "same_as": "BIGINT",
+}  # fmt: skip
+_PERSON_COLUMNS = ("id", "key", "household__key", "name", "ordinal", "household_id", "place_number", "same_as_id")
+_HOUSES = "SELECT DISTINCT household::VARCHAR FROM given_observations WHERE household IS NOT NULL"
 
 _HOUSEHOLD_KEYS = """
 SELECT key::VARCHAR FROM (SELECT key FROM given_households UNION SELECT household FROM given_persons
@@ -205,14 +223,16 @@ FROM given_households g LEFT JOIN places p ON p.code = g.place"""
 _PERSON_CONTENT = """
 SELECT n, key, coalesce(household::VARCHAR, '') || chr(31) || name || chr(31) || coalesce(ordinal, -1) FROM given_persons"""
 
-# Somebody of whom a household's observation speaks must be a member of that household.
+# Somebody of whom a household's observation speaks must belong to that household, or have belonged to it.
 _STRANGERS = """
 INSERT INTO refusals
 SELECT 'observation', s.n, 'person_unknown', json_object('person', s.person_text)
 FROM (SELECT DISTINCT n, person_text FROM spoken WHERE person_text IS NOT NULL) s
 JOIN given_observations o USING (n)
 LEFT JOIN persons p ON p.key = TRY_CAST(s.person_text AS UUID) AND p.household = o.household
-WHERE p.id IS NULL AND EXISTS (FROM households h WHERE h.key = o.household)"""
+WHERE p.id IS NULL AND EXISTS (FROM households h WHERE h.key = o.household)
+  AND NOT EXISTS (FROM former_stays f JOIN persons m ON m.id = f.person_id
+                  WHERE f.household = o.household AND m.key = TRY_CAST(s.person_text AS UUID))"""
 
 _NUMBERED = """
 CREATE OR REPLACE TEMP TABLE observations AS

@@ -22,6 +22,7 @@ COLUMNS = {
     "persons": ("person_id", "household_id", "name", "ordinal"),
     "observations": ("instance_id", "household_id", "source", "reporter", "observed_on", "body"),
 }
+CORRECTION = "correction"  # the source of what a person corrected or settled, with a reason; no pack may name it
 SLICE = 20_000  # rows of a kind that are taken at once
 
 
@@ -39,6 +40,8 @@ class Variable(Protocol):
     min: Any
     max: Any
     sources: tuple[str, ...]
+    scheme: str
+    read_from: Any
 
 
 class Dictionary(Protocol):
@@ -159,7 +162,7 @@ def statements(observations: str) -> str:
 
 
 def bring_dictionary(bench: relations.Bench, pack: Dictionary) -> None:
-    """Make the tables dictionary (variable, entity, type, limits), code_list and precedence (rank 0 wins)."""
+    """Make the tables dictionary (variable, entity, type, limits, identifiers), code_list and precedence (rank 0 wins)."""
     variables = list(pack.variables.values())
     columns = {
         "variable": "VARCHAR",
@@ -167,12 +170,18 @@ def bring_dictionary(bench: relations.Bench, pack: Dictionary) -> None:
         "type": "VARCHAR",
         "min_text": "VARCHAR",
         "max_text": "VARCHAR",
+        "scheme": "VARCHAR",
+        "read_from": "VARCHAR",
     }
-    rows = [(v.name, v.entity, v.type, _limit(v.min), _limit(v.max)) for v in variables]
+    rows = [
+        (v.name, v.entity, v.type, _limit(v.min), _limit(v.max), v.scheme, v.read_from and v.read_from.identifier)
+        for v in variables
+    ]
     relations.fill(bench, "dictionary", columns, rows)
     codes = ((v.name, code) for v in variables for code in (v.codes or ()))
     relations.fill(bench, "code_list", {"variable": "VARCHAR", "code": "VARCHAR"}, codes)
-    ranks = ((v.name, source, rank) for v in variables for rank, source in enumerate(v.sources))
+    ranks = [(v.name, source, rank) for v in variables for rank, source in enumerate(v.sources)]
+    ranks += [(v.name, CORRECTION, -1) for v in variables]  # a person's correction goes before every source
     relations.fill(bench, "precedence", {"variable": "VARCHAR", "source": "VARCHAR", "rank": "INTEGER"}, ranks)
     sources = {source for v in variables for source in v.sources} | set(getattr(pack, "sources", ()))
     relations.fill(bench, "sources", {"source": "VARCHAR"}, ((source,) for source in sorted(sources)))

@@ -7,6 +7,7 @@ belongs to the pack's checks. Results stand in the table refusals(kind, n, reaso
 from datetime import date
 
 from diguan.registry import relations, staging
+from diguan.rulebook import identifiers
 
 _DECIMAL = r"-?[0-9]{1,12}(\.[0-9]{1,6})?"  # what DECIMAL(18,6) holds
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -20,6 +21,11 @@ def judge(bench: relations.Bench, *, today: date) -> None:
     bench.execute(_OBSERVATIONS, {"today": today})
     read_values(bench, "given_observations", "spoken")
     bench.execute(_VALUES)
+    digest(bench)
+
+
+def digest(bench: relations.Bench) -> None:
+    """Make the table digests (n, key, digest) of what the observations say."""
     bench.execute(_DIGESTS)
 
 
@@ -33,7 +39,7 @@ def read_values(bench: relations.Bench, observations: str, spoken: str) -> None:
         CREATE OR REPLACE TEMP TABLE {spoken} AS
         WITH words AS (
           SELECT s.n, s.person_text, s.variable, s.value, json_type(s.value) AS kind, s.value->>'$' AS word,
-                 d.entity, d.type, d.min_text, d.max_text
+                 d.entity, d.type, d.min_text, d.max_text, d.scheme, d.read_from
           FROM ({staging.statements(observations)}) s LEFT JOIN dictionary d USING (variable)),
         typed AS (
           SELECT *,
@@ -82,7 +88,7 @@ WHERE body IS NULL OR json_type(body) <> 'OBJECT' OR len(list_filter(parts, lamb
        AND (of_persons IS NULL OR len(list_filter(map_values(of_persons), lambda v: v IS NULL)) > 0));
 """
 
-_VALUES = """
+_VALUES = f"""
 INSERT INTO refusals
 WITH judged AS (
   SELECT s.*, CASE
@@ -90,8 +96,11 @@ WITH judged AS (
     WHEN entity = 'household' AND person_text IS NOT NULL THEN 'not_of_person'
     WHEN entity = 'person' AND person_text IS NULL THEN 'not_of_household'
     WHEN value IS NULL THEN NULL
+    WHEN read_from IS NOT NULL THEN 'read_from'
+    WHEN type = 'identifier' AND length(word) > {identifiers.LONGEST} THEN 'too_long'
     WHEN NOT CASE type WHEN 'boolean' THEN kind = 'BOOLEAN' WHEN 'date' THEN day IS NOT NULL
                        WHEN 'code' THEN kind = 'VARCHAR' WHEN 'text' THEN kind = 'VARCHAR'
+                       WHEN 'identifier' THEN kind IN ('VARCHAR', 'BIGINT', 'UBIGINT') AND trim(word) <> ''
                        ELSE number IS NOT NULL END THEN 'type_wrong'
     WHEN type = 'code' AND c.code IS NULL THEN 'code_unknown'
     WHEN number < TRY_CAST(min_text AS DECIMAL(38,6)) OR day < TRY_CAST(min_text AS DATE) THEN 'below_min'
@@ -99,8 +108,10 @@ WITH judged AS (
   END AS reason
   FROM spoken s LEFT JOIN code_list c ON s.type = 'code' AND c.variable = s.variable AND c.code = s.word)
 SELECT 'observation', n, reason, json_object(
-    'variable', variable, 'value', left(coalesce(word, 'null'), 80), 'type', type,
-    'limit', CASE reason WHEN 'below_min' THEN min_text WHEN 'above_max' THEN max_text END, 'person', person_text)
+    'variable', variable, 'type', type, 'person', person_text, 'identifier', read_from,
+    'value', CASE type WHEN 'identifier' THEN '…' ELSE left(coalesce(word, 'null'), 80) END,
+    'limit', CASE reason WHEN 'below_min' THEN min_text WHEN 'above_max' THEN max_text
+                         WHEN 'too_long' THEN '{identifiers.LONGEST}' END)
 FROM judged WHERE reason IS NOT NULL;
 """
 

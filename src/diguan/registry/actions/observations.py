@@ -1,4 +1,4 @@
-"""The only writers of the registry."""
+"""Observations come in, and facts out."""
 
 import datetime as dt
 import json
@@ -12,7 +12,7 @@ from diguan.journal import actions as journal
 from diguan.registry import batch as batches
 from diguan.registry import queries, recording, relations, staging, validation
 from diguan.registry.batch import Batch, BatchFolder, Counts, Refusal, Report
-from diguan.registry.models import Household, Observation, Person, Registry
+from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person, Registry
 
 
 def describe_registry(
@@ -67,6 +67,8 @@ def _settle(bench: relations.Bench, stamp: recording.Stamp) -> Report:
         households=Household.objects.unscoped("recording observations"),
         persons=Person.objects.unscoped("recording observations"),
         observations=Observation.objects.unscoped("recording observations"),
+        identifiers=Identifier.objects.unscoped("recording observations"),
+        former_stays=FormerStay.objects.unscoped("recording observations"),
     )
     recording.settle_households(bench, on_file, stamp)
     recording.settle_persons(bench, on_file, stamp)
