@@ -13,7 +13,7 @@ from diguan.access import rows
 from diguan.access.scope import NOTHING, Scope
 from diguan.journal import actions as journal
 from diguan.journal.models import Entry
-from diguan.registry import actions, queries
+from diguan.registry import actions, as_of, queries
 from diguan.registry.batch import Batch, HouseholdRow
 from diguan.registry.models import Household, Registry
 
@@ -89,10 +89,10 @@ def test_the_history_of_a_persons_variable_says_of_whom(office: Office) -> None:
 def test_facts_as_of_a_date_know_nothing_that_was_observed_later(office: Office, small_pack: object) -> None:
     office.visit({"rooms": 2}, {str(HUA): {"in_school": True}}, on="2020-01-01")
     office.visit({"rooms": 3, "has_water": True}, {str(HUA): {"in_school": False}}, on="2020-03-01")
-    told = queries.facts_as_of(EVERYWHERE, family.li(), dt.date(2020, 2, 29), pack=office.pack)
+    told = as_of.facts_as_of(EVERYWHERE, family.li(), dt.date(2020, 2, 29), pack=office.pack)
     assert {name: fact["v"] for name, fact in told.household.items()} == {"rooms": 2}
     assert {name: fact["v"] for name, fact in told.persons[HUA].items()} == {"in_school": True}
-    today = queries.facts_as_of(EVERYWHERE, family.li(), dt.date(2020, 3, 1), pack=office.pack)
+    today = as_of.facts_as_of(EVERYWHERE, family.li(), dt.date(2020, 3, 1), pack=office.pack)
     assert today.household == family.li().facts
 
 

@@ -1,6 +1,5 @@
 """Every read of the registry, each within the reader's scope."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from diguan.access.scope import Scope
-from diguan.registry import keyset, merging, recording, relations, staging
+from diguan.registry import keyset
 from diguan.registry.models import Household, Observation, Person, Registry
 from diguan.ui import paging
 
@@ -34,15 +33,6 @@ class Conflict:
 
     kept: Statement
     others: tuple[Statement, ...]
-
-
-@dataclass(frozen=True)
-class FactsAsOf:
-    """What the observations up to a date say, by the same rules as today's facts."""
-
-    on: dt.date
-    household: Facts
-    persons: Mapping[UUID, Facts]
 
 
 def described() -> Registry | None:
@@ -75,8 +65,9 @@ def household_count(scope: Scope) -> int:
 
 
 def members(scope: Scope, household: Household) -> list[Person]:
-    """The people of a household in their order; nobody if the household is out of scope."""
-    return list(Person.objects.within(scope).filter(household=household).order_by("ordinal", "id"))
+    """The people who belong to a household, in their order; nobody if the household is out of scope."""
+    present = Person.objects.within(scope).filter(household=household, left_on=None, same_as=None)
+    return list(present.order_by("ordinal", "id"))
 
 
 def observations(scope: Scope, household: Household) -> list[Observation]:
@@ -113,25 +104,6 @@ def conflicts(scope: Scope, household: Household) -> list[Conflict]:
         )
         for who, name, fact in disputed
     ]
-
-
-def facts_as_of(scope: Scope, household: Household, on: dt.date, *, pack: staging.Dictionary) -> FactsAsOf:
-    """Work out a household's facts from what was observed up to and including a date; a batch of one.
-
-    Unknown: what nobody had said by then is absent.
-    """
-    people = {person.pk: person.key for person in members(scope, household)}
-    columns = ("pk", "household_id", "source", "observed_on", "body")
-    said = Observation.objects.within(scope).filter(household=household, observed_on__lte=on).values_list(*columns)
-    with relations.workbench(rows=len(people)) as bench:
-        staging.bring_dictionary(bench, pack)
-        relations.fill(bench, "persons", {"id": "BIGINT", "key": "UUID"}, relations.texts(people.items()))
-        relations.create(bench, "sayings", merging.SAYINGS)
-        merging.add_observations(bench, recording.bodies(said))
-        merging.merge(bench)
-        found = merging.documents(bench)
-    persons = {key: found.get((household.pk, number), {}) for number, key in people.items()}
-    return FactsAsOf(on=on, household=found.get((household.pk, None), {}), persons=persons)
 
 
 def _statements(observation: Observation) -> Iterator[Statement]:

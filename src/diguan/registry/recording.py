@@ -122,24 +122,45 @@ def derive_facts(bench: relations.Bench, on_file: OnFile) -> None:
     bench.execute(_NEW_SAYINGS)
     _add_earlier(bench, on_file)
     merging.merge(bench)
-    households = "SELECT facts, household_id FROM facts WHERE person_id IS NULL ORDER BY household_id"
+    households = "SELECT facts, household_id FROM facts JOIN touched USING (household_id) ORDER BY household_id"
     relations.update_rows(Household, "facts", relations.fetched(bench, households))
-    persons = "SELECT facts, person_id FROM facts WHERE person_id IS NOT NULL ORDER BY person_id"
+    persons = "SELECT facts, person_id FROM facts JOIN touched_people USING (person_id) ORDER BY person_id"
     relations.update_rows(Person, "facts", relations.fetched(bench, persons))
 
 
 def _add_earlier(bench: relations.Bench, on_file: OnFile) -> None:
-    """Earlier observations of the households that were observed now, and the people they speak of."""
+    """What was said before of the households that were observed now, and of their people wherever they lived."""
+    bench.execute(_TOUCHED)
     ids = _strings(bench, "SELECT DISTINCT household_id FROM observations WHERE known_before")
-    if not ids:
-        return
-    columns = ("id", "household_id", "source", "observed_on", "body")
-    first = bench.execute("SELECT min(id) FROM observations").fetchone()
-    people = relations.found(on_file.persons, "household_id", ids, _PERSON_COLUMNS)
+    if ids:
+        _add_people(bench, on_file, ids)
+        bench.execute(_TOUCHED)
+        elsewhere = _elsewhere(bench, on_file)
+        _add_people(bench, on_file, elsewhere)
+        columns = ("id", "household_id", "source", "observed_on", "body")
+        first = bench.execute("SELECT min(id) FROM observations").fetchone()
+        earlier = on_file.observations.filter(id__lt=first[0] if first else 0)
+        merging.add_observations(bench, bodies(relations.found(earlier, "household_id", ids + elsewhere, columns)))
+
+
+def _add_people(bench: relations.Bench, on_file: OnFile, household_ids: list[str]) -> None:
+    people = relations.found(on_file.persons, "household_id", household_ids, _PERSON_COLUMNS)
     relations.append(bench, "persons", _PERSONS, people)
     bench.execute("CREATE OR REPLACE TEMP TABLE persons AS SELECT DISTINCT * FROM persons")
-    earlier = on_file.observations.filter(id__lt=first[0] if first else 0)
-    merging.add_observations(bench, bodies(relations.found(earlier, "household_id", ids, columns)))
+
+
+def _elsewhere(bench: relations.Bench, on_file: OnFile) -> list[str]:
+    """Other households in which something was said of these people: where they lived before, or stand a second time."""
+    ids = _strings(bench, "SELECT person_id FROM touched_people")
+    found = {row[0] for row in relations.found(on_file.former_stays, "person_id", ids, ("household_id",))}
+    found |= {row[0] for row in bench.execute("SELECT DISTINCT household_id FROM persons").fetchall()}
+    if on_file.persons.filter(same_as__isnull=False).exists():
+        found |= {row[0] for row in relations.found(on_file.persons, "same_as_id", ids, ("household_id",))}
+        found |= {row[0] for row in relations.found(on_file.persons, "id", ids, ("household_id",))}
+    here = {
+        row[0] for row in bench.execute("SELECT DISTINCT household_id FROM observations WHERE known_before").fetchall()
+    }
+    return [str(number) for number in sorted(found - here)]
 
 
 def bodies(rows: Iterable[relations.Row]) -> Iterator[relations.Row]:
@@ -243,9 +264,16 @@ FROM given_observations o JOIN observation_verdicts v USING (n) JOIN numbered r 
 JOIN households h ON h.key = o.household
 WHERE v.verdict = 'accepted'"""
 
+# The households observed now, and the people who belong to them or of whom something was said.
+_TOUCHED = """
+CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT household_id FROM observations;
+CREATE OR REPLACE TEMP TABLE touched_people AS
+SELECT DISTINCT coalesce(same_as, id) AS person_id FROM persons SEMI JOIN touched USING (household_id)
+UNION SELECT DISTINCT person_id FROM sayings WHERE person_id IS NOT NULL"""
+
 _NEW_SAYINGS = """
 INSERT INTO sayings
-SELECT o.household_id, p.id, s.variable, s.canonical, g.observed_on, g.source, o.id
+SELECT o.household_id, coalesce(p.same_as, p.id), s.variable, s.canonical, g.observed_on, g.source, o.id
 FROM spoken s JOIN observations o USING (n) JOIN given_observations g USING (n)
 LEFT JOIN persons p ON p.key = TRY_CAST(s.person_text AS UUID)
 WHERE s.value IS NOT NULL"""

@@ -18,12 +18,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db.models import TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from diguan.access.scope import Scope
-from diguan.registry import merging, relations, staging
-from diguan.registry.models import Household, Observation, Person
+from diguan.registry import merging, relations, staging, stays
+from diguan.registry.as_of import Moment
+from diguan.registry.models import FormerStay, Identifier, Observation, Person
 
 ROW_GROUP = 20_480
 _TYPES = {
@@ -34,6 +35,7 @@ _TYPES = {
     "date": "DATE",
     "code": "VARCHAR",
     "text": "VARCHAR",
+    "identifier": "VARCHAR",
 }
 
 
@@ -49,19 +51,25 @@ class Snapshot:
     unreadable: Mapping[str, int]
 
 
-def write(*, pack: staging.Dictionary, as_of: dt.date, folder: Path, scope: Scope) -> Snapshot:
+def write(
+    *, pack: staging.Dictionary, as_of: dt.date, folder: Path, scope: Scope, known_on: dt.date | None = None
+) -> Snapshot:
     """Write what is known of the scope's households from observations up to `as_of`, to a new folder inside `folder`.
 
-    Rows: every household and person on file in scope, also those of whom nothing was known by then.
+    With `known_on`, as it was known on that day: what was recorded later does not count.
+    Rows: every household and person that was there on the date, also those of whom nothing was known by then.
     Unknown: NULL. Written twice from the same content, it is the same snapshot.
     """
+    moment = Moment(as_of, known_on)
     folder.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".snapshot-", dir=folder))
     try:
         with relations.workbench() as bench:
-            _recall(bench, pack, as_of, scope)
-            unreadable = _bring(bench, pack, _HOUSEHOLDS, _households(scope))
-            unreadable |= _bring(bench, pack, _PERSONS, _persons(scope))
+            _recall(bench, pack, moment, scope)
+            stays.bring(bench, scope, moment.on, moment.known_until)
+            _bring_identifiers(bench, scope)
+            unreadable = _bring(bench, pack, _HOUSEHOLDS, stays.households(scope), moment)
+            unreadable |= _bring(bench, pack, _PERSONS, stays.persons(scope), moment)
             counts = {f"{part.entity}s": _write_file(bench, part, building) for part in (_HOUSEHOLDS, _PERSONS)}
         content = {"as_of": as_of.isoformat(), **counts, "unreadable": dict(sorted(unreadable.items()))}
         content["files"] = {name: _digest(building / f"{name}.parquet") for name in counts}
@@ -82,34 +90,40 @@ def read(folder: Path) -> Snapshot:
     return Snapshot(found["id"], folder, as_of, found["households"], found["persons"], found["unreadable"])
 
 
-def _recall(bench: relations.Bench, pack: staging.Dictionary, as_of: dt.date, scope: Scope) -> None:
-    """Make the tables late and facts: households observed after the date, and what was known of them on it.
+def _recall(bench: relations.Bench, pack: staging.Dictionary, moment: Moment, scope: Scope) -> None:
+    """Make the tables late and facts: households of which something was said afterwards, and what was known of them.
 
-    Of all others the facts on file are those of the date.
+    Of all others the facts on file are those of the date. Whose people have moved stands or falls with the households
+    they lived in.
     """
-    later = Observation.objects.within(scope).filter(observed_on__gt=as_of).order_by()
-    relations.fill(bench, "late", {"household_id": "BIGINT"}, later.values_list("household_id").distinct())
-    late = [str(row[0]) for row in bench.execute("FROM late ORDER BY 1").fetchall()]
+    after = Q(observed_on__gt=moment.on) | Q(recorded_at__gte=moment.known_until)
+    later = Observation.objects.within(scope).filter(after).order_by().values_list("household_id").distinct()
+    relations.fill(bench, "late", {"household_id": "BIGINT"}, later)
+    moved = FormerStay.objects.within(scope).order_by().values_list("household_id", "person__household_id")
+    relations.fill(bench, "moved", {"was": "BIGINT", "household_id": "BIGINT"}, moved)
+    bench.execute("INSERT INTO late SELECT DISTINCT household_id FROM moved SEMI JOIN late ON late.household_id = was")
+    ids = [str(row[0]) for row in bench.execute(_ALL_LATE).fetchall()]
     relations.create(bench, "sayings", merging.SAYINGS)
     staging.bring_dictionary(bench, pack)
-    people = relations.found(Person.objects.within(scope), "household_id", late, ("id", "key"))
-    relations.fill(bench, "persons", {"id": "BIGINT", "key": "UUID"}, people)
+    people = relations.found(Person.objects.within(scope), "household_id", ids, merging.PERSON_COLUMNS)
+    relations.fill(bench, "persons", merging.PERSONS, people)
     columns = ("id", "household_id", "source", "observed_on", Cast("body", TextField()))
-    until = Observation.objects.within(scope).filter(observed_on__lte=as_of)
-    for some in relations.chunks(relations.found(until, "household_id", late, columns)):
+    until = Observation.objects.within(scope).exclude(after)
+    for some in relations.chunks(relations.found(until, "household_id", ids, columns)):
         merging.add_observations(bench, some)
     merging.merge(bench)
 
 
-def _households(scope: Scope) -> Iterator[relations.Row]:
-    # keys as text: half a million UUID objects would take longer than all the rest
-    columns = ("id", "id", Cast("key", TextField()), Cast("facts", TextField()), "place__code", "place_number")
-    return Household.objects.within(scope).order_by().values_list(*columns).iterator(chunk_size=relations.CHUNK)
+# With the late households those in which their people lived before, because what was said there counts too.
+_ALL_LATE = """
+SELECT household_id FROM late UNION SELECT was FROM moved SEMI JOIN late USING (household_id) ORDER BY 1"""
 
 
-def _persons(scope: Scope) -> Iterator[relations.Row]:
-    columns = ("id", "household_id", Cast("key", TextField()), Cast("facts", TextField()), "ordinal")
-    return Person.objects.within(scope).order_by().values_list(*columns).iterator(chunk_size=relations.CHUNK)
+def _bring_identifiers(bench: relations.Bench, scope: Scope) -> None:
+    """Make the table numbers: of each identifier its state and its parts, never the number."""
+    rows = Identifier.objects.within(scope).order_by().values_list("id", "state", Cast("told", TextField()))
+    columns = {"id": "BIGINT", "state": "VARCHAR", "told": "VARCHAR"}
+    relations.fill(bench, "numbers", columns, rows.iterator(chunk_size=relations.CHUNK))
 
 
 @dataclass(frozen=True)
@@ -127,21 +141,20 @@ class _Part:
 # "#" keeps our own columns apart from variables, whose names are identifiers.
 _HOUSEHOLDS = _Part(
     entity="household",
-    given={
-        "id": "BIGINT",
-        "owner": "BIGINT",
-        "key": "UUID",
-        "facts": "VARCHAR",
-        "place": "VARCHAR",
-        "number": "BIGINT",
+    given=stays.HOUSEHOLDS,
+    written={
+        "household_id": "r.key::VARCHAR",
+        "place": "coalesce(w.place, r.place)",
+        "place_number": "coalesce(w.number, r.number)",
+        '"#id"': "r.id",
     },
-    written={"household_id": "r.key::VARCHAR", "place": "r.place", "place_number": "r.number", '"#id"': "r.id"},
     hidden='"#id"',
     order="place_number, household_id",
+    joined=stays.HOUSEHOLDS_THEN,
 )
 _PERSONS = _Part(
     entity="person",
-    given={"id": "BIGINT", "owner": "BIGINT", "key": "UUID", "facts": "VARCHAR", "ordinal": "INTEGER"},
+    given=stays.PERSONS,
     written={
         "person_id": "r.key::VARCHAR",
         "household_id": "h.household_id",
@@ -150,18 +163,19 @@ _PERSONS = _Part(
     },
     hidden='"#number", "#ordinal"',
     order='"#number", household_id, "#ordinal", person_id',
-    joined='JOIN snapshot_household h ON h."#id" = r.owner',
+    joined=stays.PERSONS_THEN + ' JOIN snapshot_household h ON h."#id" = s.household_id',
 )
 
 
 def _bring(
-    bench: relations.Bench, pack: staging.Dictionary, part: _Part, rows: Iterator[relations.Row]
+    bench: relations.Bench, pack: staging.Dictionary, part: _Part, rows: Iterator[relations.Row], moment: Moment
 ) -> dict[str, int]:
     """Make the table snapshot_<entity> of typed columns, chunk by chunk; return what could not be read."""
     variables = [v for v in pack.variables.values() if v.entity == part.entity]
-    schema = json.dumps({v.name: {"v": "VARCHAR"} for v in variables} or {"": "VARCHAR"})
+    stated = [v for v in variables if v.read_from is None]
+    schema = json.dumps({v.name: {"v": "VARCHAR"} for v in stated} or {"": "VARCHAR"})
     columns = ", ".join([*part.written, *(f'{_value(v)} AS "{v.name}"' for v in variables)])
-    whose = "IS NULL" if part.entity == "household" else "= r.id"
+    whose = "f.household_id = r.id" if part.entity == "household" else "f.person_id = r.id"
     document = "CASE WHEN l.household_id IS NULL THEN r.facts ELSE coalesce(f.facts, '{}') END"
     typed = f"""
         CREATE OR REPLACE TEMP TABLE typed AS
@@ -169,16 +183,16 @@ def _bring(
           SELECT {", ".join(f"{sql} AS {name}" for name, sql in part.written.items())},
                  from_json({document}, '{schema}') AS "#doc"
           FROM raw r {part.joined} LEFT JOIN late l ON l.household_id = r.owner
-          LEFT JOIN facts f ON f.household_id = r.owner AND f.person_id {whose})
+          LEFT JOIN facts f ON {whose})
         SELECT {columns}, "#doc" FROM docs"""
-    faults = ", ".join(f'count("#doc"."{v.name}".v) - count("{v.name}")' for v in variables) or "0"
-    unreadable = dict.fromkeys((v.name for v in variables), 0)
+    faults = ", ".join(f'count("#doc"."{v.name}".v) - count("{v.name}")' for v in stated) or "0"
+    unreadable = dict.fromkeys((v.name for v in stated), 0)
     into = f"CREATE OR REPLACE TEMP TABLE snapshot_{part.entity} AS"
     for some in itertools.chain(relations.chunks(rows), [[]]):  # once more without rows, for a registry without any
         relations.fill(bench, "raw", part.given, some)
         bench.execute(typed)
         counted = bench.execute(f"SELECT {faults} FROM typed").fetchall()[0]
-        unreadable = {name: old + new for (name, old), new in zip(unreadable.items(), counted, strict=bool(variables))}
+        unreadable = {name: old + new for (name, old), new in zip(unreadable.items(), counted, strict=bool(stated))}
         bench.execute(f'{into} SELECT * EXCLUDE ("#doc") FROM typed')
         into = f"INSERT INTO snapshot_{part.entity}"
     return {name: count for name, count in unreadable.items() if count}
@@ -187,7 +201,13 @@ def _bring(
 def _value(variable: staging.Variable) -> str:
     """SQL that reads a variable from its document in its type; NULL where the text is not of that type."""
     text = f'"#doc"."{variable.name}".v'
+    if variable.read_from is not None:
+        number = f'"#doc"."{variable.read_from.identifier}".v'
+        part = f"n.told->>'{variable.read_from.part}'"
+        return f"(SELECT TRY_CAST({part} AS {_TYPES[variable.type]}) FROM numbers n WHERE n.id = TRY_CAST({number} AS BIGINT))"
     match variable.type:
+        case "identifier":
+            return f"(SELECT n.state FROM numbers n WHERE n.id = TRY_CAST({text} AS BIGINT))"
         case "boolean":
             return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
         case "integer":
