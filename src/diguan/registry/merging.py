@@ -35,11 +35,11 @@ def add_observations(bench: relations.Bench, observations: Iterable[relations.Ro
     """
     relations.fill(bench, "filed", OBSERVATIONS, observations)
     validation.read_values(bench, "filed", "filed_spoken")
-    bench.execute("""
+    bench.execute(f"""
         INSERT INTO sayings
-        SELECT f.household_id, coalesce(p.same_as, p.id), s.variable, s.canonical, f.observed_on, f.source, f.n
+        SELECT f.household_id, coalesce(p.same_as, p.id), s.variable, coalesce(s.canonical, 'null'), f.observed_on, f.source, f.n
         FROM filed_spoken s JOIN filed f USING (n) LEFT JOIN persons p ON p.key = TRY_CAST(s.person_text AS UUID)
-        WHERE s.value IS NOT NULL AND (s.person_text IS NULL OR p.id IS NOT NULL)""")
+        WHERE (s.value IS NOT NULL OR f.source = '{staging.CORRECTION}') AND (s.person_text IS NULL OR p.id IS NOT NULL)""")
 
 
 def merge(bench: relations.Bench) -> None:
@@ -82,9 +82,9 @@ WITH conflicts AS (
   FROM winners w JOIN ranked r USING (household_id, person_id, variable, standing)
   WHERE w.disputed AND r.canonical <> w.value GROUP BY ALL)
 SELECT nullif(household_id, 0) AS household_id, nullif(person_id, 0) AS person_id,
-       '{{' || array_to_string(list_sort(list(
+       '{{' || coalesce(array_to_string(list_sort(list(
            '"' || variable || '":{{"v":' || value || ',"o":' || observation
-           || coalesce(',"c":[' || array_to_string(others, ',') || ']', '') || '}}')), ',') || '}}' AS facts
+           || coalesce(',"c":[' || array_to_string(others, ',') || ']', '') || '}}') FILTER (value <> 'null')), ','), '') || '}}' AS facts
 FROM winners LEFT JOIN conflicts USING (household_id, person_id, variable)
 GROUP BY household_id, person_id
 """

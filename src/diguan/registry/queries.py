@@ -1,6 +1,6 @@
 """Every read of the registry, each within the reader's scope."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from diguan import vault
 from diguan.access.scope import Scope
-from diguan.registry import keyset
-from diguan.registry.models import Household, Observation, Person, Registry
+from diguan.registry import keyset, relations, staging
+from diguan.registry.models import Household, Identifier, Observation, Person, Registry
+from diguan.rulebook import identifiers as rules
 from diguan.ui import paging
 
 Facts = Mapping[str, Any]  # {"<variable>": {"v": value, "o": observation id, "c": [observation ids]?}}
@@ -118,3 +120,36 @@ def _statements(observation: Observation) -> Iterator[Statement]:
 
 def _value(observation: Observation, who: UUID | None, variable: str) -> Any:
     return next((s.value for s in _statements(observation) if s.person == who and s.variable == variable), None)
+
+
+def plain_value(scope: Scope, household: Household, variable: str, value: Any, pack: staging.Dictionary) -> Any:
+    """A value as somebody would state it: of an identifier the number itself. Raises: Identifier.DoesNotExist."""
+    if pack.variables[variable].type != "identifier":
+        return value
+    kept = Identifier.objects.within(scope).get(household=household, pk=value)
+    return vault.opened().unseal(kept.sealed, context=str(kept.owner))
+
+
+def identifiers(scope: Scope, household: Household) -> dict[int, Identifier]:
+    """The identifiers of a household and its people, by id, sealed as they are."""
+    return {row.pk: row for row in Identifier.objects.within(scope).filter(household=household)}
+
+
+def owners(scope: Scope, scheme: str, numbers: Iterable[str]) -> dict[str, list[UUID]]:
+    """Whose numbers these are: keys of people (or households) in scope, by number as it was given.
+
+    Somebody found twice is named once. Numbers that nobody has are absent.
+    """
+    ring = vault.opened()
+    by_mac: dict[str, list[str]] = {}
+    for number in numbers:
+        by_mac.setdefault(ring.mac(rules.normal(number), purpose=scheme), []).append(number)
+    found: dict[str, list[UUID]] = {}
+    for some in relations.chunks(list(by_mac), relations.KEYS_PER_QUERY):
+        rows = Identifier.objects.within(scope).filter(mac__in=some)
+        for mac, owner, same in rows.values_list("mac", "owner", "person__same_as__key").order_by("id"):
+            for number in by_mac[mac]:
+                keys = found.setdefault(number, [])
+                if (same or owner) not in keys:
+                    keys.append(same or owner)
+    return found

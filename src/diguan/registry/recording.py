@@ -4,6 +4,8 @@ Called by actions inside their transaction. Each kind of row gets one verdict pe
 after the other: accepted, unchanged (on file with the same content), or refused with the reason in `refusals`.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +13,9 @@ from typing import TypeVar
 
 from django.db.models import Max, Model, QuerySet
 
+from diguan.journal import actions as journal
 from diguan.places.models import Place
-from diguan.registry import merging, relations, sealing, validation
+from diguan.registry import merging, relations, sealing, staging, validation
 from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person
 
 _M = TypeVar("_M", bound=Model)
@@ -37,6 +40,11 @@ class Stamp:
     by: int | None
     by_name: str
     reason: str = ""
+
+    @classmethod
+    def of(cls, by: journal.Actor | None, at: dt.datetime, *, reason: str = "") -> Stamp:
+        name = journal.SYSTEM if by is None else by.get_username()
+        return cls(at, None if by is None else by.pk, name, reason)
 
     def values(self, act: str, model: type[Household | Person | Observation]) -> dict[str, object]:
         """The columns that are the same in every row, as the database stores them."""
@@ -271,9 +279,10 @@ CREATE OR REPLACE TEMP TABLE touched_people AS
 SELECT DISTINCT coalesce(same_as, id) AS person_id FROM persons SEMI JOIN touched USING (household_id)
 UNION SELECT DISTINCT person_id FROM sayings WHERE person_id IS NOT NULL"""
 
-_NEW_SAYINGS = """
+# That a correction says nothing is what it says: the fact is withdrawn.
+_NEW_SAYINGS = f"""
 INSERT INTO sayings
-SELECT o.household_id, coalesce(p.same_as, p.id), s.variable, s.canonical, g.observed_on, g.source, o.id
+SELECT o.household_id, coalesce(p.same_as, p.id), s.variable, coalesce(s.canonical, 'null'), g.observed_on, g.source, o.id
 FROM spoken s JOIN observations o USING (n) JOIN given_observations g USING (n)
 LEFT JOIN persons p ON p.key = TRY_CAST(s.person_text AS UUID)
-WHERE s.value IS NOT NULL"""
+WHERE s.value IS NOT NULL OR g.source = '{staging.CORRECTION}'"""

@@ -5,7 +5,7 @@ read where they can be; `statements` makes one row of each value that an observa
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -161,7 +161,7 @@ def statements(observations: str) -> str:
         SELECT n, person_text, said.key, said.value FROM said_of_person"""
 
 
-def bring_dictionary(bench: relations.Bench, pack: Dictionary) -> None:
+def bring_dictionary(bench: relations.Bench, pack: Dictionary, also: Sequence[str] = ()) -> None:
     """Make the tables dictionary (variable, entity, type, limits, identifiers), code_list and precedence (rank 0 wins)."""
     variables = list(pack.variables.values())
     columns = {
@@ -184,6 +184,7 @@ def bring_dictionary(bench: relations.Bench, pack: Dictionary) -> None:
     ranks += [(v.name, CORRECTION, -1) for v in variables]  # a person's correction goes before every source
     relations.fill(bench, "precedence", {"variable": "VARCHAR", "source": "VARCHAR", "rank": "INTEGER"}, ranks)
     sources = {source for v in variables for source in v.sources} | set(getattr(pack, "sources", ()))
+    sources = (sources - {CORRECTION}) | set(also)
     relations.fill(bench, "sources", {"source": "VARCHAR"}, ((source,) for source in sorted(sources)))
 
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -43,10 +45,29 @@ def record_observations(
     Unknown: a value of None says nothing about its variable.
     Raises: staging.BatchUnreadable for files that cannot be read.
     """
-    today, reports = timezone.localdate(at), []
+    return take_in(batch, pack, recording.Stamp.of(by, at), journalled=lambda done: _journal_batch(done, by, at))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a batch, and the first of the households it named, by key and place number."""
+
+    report: Report
+    subjects: Sequence[tuple[str, int]]
+
+
+def take_in(
+    batch: Batch | BatchFolder, pack: staging.Dictionary, stamp: recording.Stamp, *,
+    sources: Sequence[str] = (), journalled: Callable[[Taken], None] = lambda done: None,
+) -> Report:  # fmt: skip
+    """Judge a batch and put it on file, for actions of the registry; `journalled` writes their entry in the transaction.
+
+    `sources` may be named beside those of the dictionary.
+    """
+    today, reports = timezone.localdate(stamp.at), []
     with relations.workbench(rows=batch.size) as bench:
         parts = staging.bring_in(bench, batch)
-        staging.bring_dictionary(bench, pack)
+        staging.bring_dictionary(bench, pack, sources)
         staging.take(bench, 0, parts)
         validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
         with transaction.atomic():
@@ -55,10 +76,10 @@ def record_observations(
                 if part > 0:
                     staging.take(bench, part, parts)
                     validation.judge(bench, today=today)
-                reports.append(_settle(bench, recording.Stamp(at, None if by is None else by.pk, _name(by))))
+                reports.append(_settle(bench, stamp))
                 subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
             report = batches.summed(reports)
-            _journal_batch(subjects, report, by, at)
+            journalled(Taken(report, subjects))
     return report
 
 
@@ -130,8 +151,9 @@ SELECT kind, n, coalesce(key_text, ''), coalesce(household, ''), reason, params
 FROM refusals JOIN given USING (kind, n) ORDER BY kind, n, reason, params"""
 
 
-def _journal_batch(subjects: list[tuple[str, int]], report: Report, by: journal.Actor | None, at: dt.datetime) -> None:
+def _journal_batch(done: Taken, by: journal.Actor | None, at: dt.datetime) -> None:
     """One entry for the batch; under the household's own key when it is about one household."""
+    report, subjects = done.report, done.subjects
     parts = {"households": report.households, "persons": report.persons, "observations": report.observations}
     detail = {name: vars(counts) for name, counts in parts.items()}
     one = len(subjects) == 1
@@ -145,7 +167,3 @@ def _journal_batch(subjects: list[tuple[str, int]], report: Report, by: journal.
         place_number=number,
         detail=detail,
     )
-
-
-def _name(by: journal.Actor | None) -> str:
-    return journal.SYSTEM if by is None else by.get_username()
