@@ -129,11 +129,25 @@ def derive_facts(bench: relations.Bench, on_file: OnFile) -> None:
     relations.create(bench, "sayings", merging.SAYINGS)
     bench.execute(_NEW_SAYINGS)
     _add_earlier(bench, on_file)
+    _store(bench)
+
+
+def _store(bench: relations.Bench) -> None:
     merging.merge(bench)
     households = "SELECT facts, household_id FROM facts JOIN touched USING (household_id) ORDER BY household_id"
     relations.update_rows(Household, "facts", relations.fetched(bench, households))
     persons = "SELECT facts, person_id FROM facts JOIN touched_people USING (person_id) ORDER BY person_id"
     relations.update_rows(Person, "facts", relations.fetched(bench, persons))
+
+
+def derive_again(bench: relations.Bench, on_file: OnFile, households: Iterable[int]) -> None:
+    """Work out the facts of households and their people anew, though nothing new was said of them."""
+    relations.create(bench, "sayings", merging.SAYINGS)
+    relations.create(bench, "persons", _PERSONS)
+    shape = {"n": "BIGINT", "id": "BIGINT", "household_id": "BIGINT", "known_before": "BOOLEAN"}
+    relations.fill(bench, "observations", shape, ((None, _AFTER_ALL, number, True) for number in households))
+    _add_earlier(bench, on_file)
+    _store(bench)
 
 
 def _add_earlier(bench: relations.Bench, on_file: OnFile) -> None:
@@ -231,6 +245,7 @@ _PERSONS = {
     "household_id": "BIGINT", "place_number": "BIGINT", "same_as": "BIGINT",
 }  # fmt: skip
 _PERSON_COLUMNS = ("id", "key", "household__key", "name", "ordinal", "household_id", "place_number", "same_as_id")
+_AFTER_ALL = 2**63 - 1  # an observation that every one on file comes before
 _HOUSES = "SELECT DISTINCT household::VARCHAR FROM given_observations WHERE household IS NOT NULL"
 
 _HOUSEHOLD_KEYS = """

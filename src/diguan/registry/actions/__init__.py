@@ -8,6 +8,8 @@ from diguan.registry.actions.corrections import (
     correct_fact,
     settle_conflict,
 )
+from diguan.registry.actions.doubles import NotOne, part_persons, unite_persons
+from diguan.registry.actions.identity import reveal_identifier, rotate_keys
 from diguan.registry.actions.life import LifeEventConflict, LifeEventRefused, Newcomer, Told, record_life_event
 from diguan.registry.actions.observations import describe_registry, open_household, record_observations
 
@@ -17,13 +19,18 @@ __all__ = [
     "LifeEventConflict",
     "LifeEventRefused",
     "Newcomer",
+    "NotOne",
     "ReasonMissing",
     "Subject",
     "Told",
     "correct_fact",
     "describe_registry",
     "open_household",
+    "part_persons",
     "record_life_event",
     "record_observations",
+    "reveal_identifier",
+    "rotate_keys",
     "settle_conflict",
+    "unite_persons",
 ]

@@ -50,7 +50,7 @@ def correct_fact(
     A later observation goes before it, as before any other. What was said before stays on file.
     Raises: Household.DoesNotExist, ReasonMissing, FactChanged, CorrectionRefused.
     """
-    _insist_on_reason(reason)
+    insist_on_reason(reason)
     with transaction.atomic():
         household = Household.objects.within(scope).select_for_update().get(key=subject.household)
         standing = _standing(scope, household, subject)
@@ -66,7 +66,7 @@ def settle_conflict(
 
     Raises: Household.DoesNotExist, ReasonMissing, FactChanged; Observation.DoesNotExist if it takes no part in the conflict.
     """
-    _insist_on_reason(reason)
+    insist_on_reason(reason)
     with transaction.atomic():
         household = Household.objects.within(scope).select_for_update().get(key=subject.household)
         standing = _standing(scope, household, subject)
@@ -79,7 +79,8 @@ def settle_conflict(
         return _state(household, subject, value, standing.observed_on, reason.strip(), pack, by, at)
 
 
-def _insist_on_reason(reason: str) -> None:
+def insist_on_reason(reason: str) -> None:
+    """Refuse an act without a reason. Raises: ReasonMissing."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise ReasonMissing(_("Say why, in words that somebody else can follow."))
 

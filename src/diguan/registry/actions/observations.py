@@ -83,14 +83,19 @@ def take_in(
     return report
 
 
-def _settle(bench: relations.Bench, stamp: recording.Stamp) -> Report:
-    on_file = recording.OnFile(
-        households=Household.objects.unscoped("recording observations"),
-        persons=Person.objects.unscoped("recording observations"),
-        observations=Observation.objects.unscoped("recording observations"),
-        identifiers=Identifier.objects.unscoped("recording observations"),
-        former_stays=FormerStay.objects.unscoped("recording observations"),
+def everything_on_file(why: str) -> recording.OnFile:
+    """All rows of the registry, for an action that answers for what it does with them."""
+    return recording.OnFile(
+        households=Household.objects.unscoped(why),
+        persons=Person.objects.unscoped(why),
+        observations=Observation.objects.unscoped(why),
+        identifiers=Identifier.objects.unscoped(why),
+        former_stays=FormerStay.objects.unscoped(why),
     )
+
+
+def _settle(bench: relations.Bench, stamp: recording.Stamp) -> Report:
+    on_file = everything_on_file("recording observations")
     recording.settle_households(bench, on_file, stamp)
     recording.settle_persons(bench, on_file, stamp)
     recording.settle_observations(bench, on_file, stamp)
