@@ -16,6 +16,8 @@ JOURNAL_READ = "journal.read"
 PEOPLE_MANAGE = "people.manage"
 SCREENING_RUN = "screening.run"
 REGISTRY_WRITE = "registry.write"
+IDENTIFIERS_REVEAL = "identifiers.reveal"
+SUBJECT_ACCESS = "subject.access"
 
 PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
     {
@@ -26,7 +28,9 @@ PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
         JOURNAL_READ: _("Read the journal"),
         PEOPLE_MANAGE: _("Manage users and grants"),
         SCREENING_RUN: _("Run a screening"),
-        REGISTRY_WRITE: _("Record observations"),
+        REGISTRY_WRITE: _("Record observations, corrections and life events"),
+        IDENTIFIERS_REVEAL: _("See ID numbers in clear, with a reason"),
+        SUBJECT_ACCESS: _("Give somebody everything on file about them"),
     }
 )
 

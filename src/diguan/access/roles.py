@@ -13,12 +13,14 @@ from diguan.access import permissions
 from diguan.access.permissions import (
     BOARD_READ,
     HOUSEHOLDS_READ,
+    IDENTIFIERS_REVEAL,
     JOURNAL_READ,
     NAMES_READ,
     PEOPLE_MANAGE,
     POLICY_READ,
     REGISTRY_WRITE,
     SCREENING_RUN,
+    SUBJECT_ACCESS,
 )
 
 # Whoever decides about access must not see the households, and the other way round.
@@ -48,8 +50,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
     dict(
         [
             _role("village_worker", _("Village worker"), *_FIELD, REGISTRY_WRITE),
-            _role("township_officer", _("Township officer"), *_FIELD, REGISTRY_WRITE),
-            _role("county_officer", _("County officer"), *_FIELD, REGISTRY_WRITE),
+            _role("township_officer", _("Township officer"), *_FIELD, REGISTRY_WRITE, IDENTIFIERS_REVEAL),
+            _role("county_officer", _("County officer"), *_FIELD, REGISTRY_WRITE, IDENTIFIERS_REVEAL, SUBJECT_ACCESS),
             _role("prefecture_officer", _("Prefecture officer"), *_FIELD),
             _role("provincial_commander", _("Provincial commander"), *_FIELD, SCREENING_RUN),
             _role("analyst", _("Analyst"), BOARD_READ, POLICY_READ),

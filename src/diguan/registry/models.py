@@ -55,6 +55,7 @@ class Household(models.Model):
     place_number = models.BigIntegerField(_("place number"))
     name = models.CharField(_("name of the head"), max_length=200, blank=True)
     facts = models.JSONField(_("facts"), default=dict)
+    disputed = models.BooleanField(_("disputed"), default=False, db_default=False)  # some fact has a conflict
     began_on = models.DateField(_("began on"), null=True)  # NULL: before anybody asked
     began_by = _event()
     ended_on = models.DateField(_("ended on"), null=True)  # the first day on which it does not count
@@ -71,7 +72,10 @@ class Household(models.Model):
     class Meta:
         verbose_name = _("household")
         verbose_name_plural = _("households")
-        indexes = [models.Index(fields=["place_number", "id"], name="household_by_place")]
+        indexes = [
+            models.Index(fields=["place_number", "id"], name="household_by_place"),
+            models.Index(fields=["place_number", "id"], name="household_disputed", condition=Q(disputed=True)),
+        ]
         constraints = [models.CheckConstraint(condition=Q(place_number__gte=0), name="household_place_number")]
 
     def __str__(self) -> str:
@@ -92,6 +96,7 @@ class Person(models.Model):
     ordinal = models.PositiveIntegerField(_("position in the household"), default=0)
     name = models.CharField(_("name"), max_length=200, blank=True)
     facts = models.JSONField(_("facts"), default=dict)
+    disputed = models.BooleanField(_("disputed"), default=False, db_default=False)  # some fact has a conflict
     joined_on = models.DateField(_("joined on"), null=True)  # NULL: before anybody asked
     joined_by = _event()
     left_on = models.DateField(_("left on"), null=True)  # the first day on which they do not count
@@ -109,6 +114,7 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["place_number", "id"], name="person_by_place"),
             models.Index(fields=["same_as"], name="person_found_twice", condition=Q(same_as__isnull=False)),
+            models.Index(fields=["place_number", "household"], name="person_disputed", condition=Q(disputed=True)),
         ]
         constraints = [models.CheckConstraint(condition=Q(place_number__gte=0), name="person_place_number")]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from diguan import vault
@@ -120,6 +120,13 @@ def _statements(observation: Observation) -> Iterator[Statement]:
 
 def _value(observation: Observation, who: UUID | None, variable: str) -> Any:
     return next((s.value for s in _statements(observation) if s.person == who and s.variable == variable), None)
+
+
+def disputed_page(scope: Scope, params: QueryDict, *, size: int = paging.SIZE) -> paging.Page[Household]:
+    """The page of households of which, or of whose people, some fact is disputed."""
+    people = Person.objects.within(scope).filter(disputed=True, same_as=None).values("household_id")
+    rows = Household.objects.within(scope).select_related("place").filter(Q(disputed=True) | Q(pk__in=people))
+    return paging.page(rows.order_by(*ORDER), ORDER, params, size=size)
 
 
 def plain_value(scope: Scope, household: Household, variable: str, value: Any, pack: staging.Dictionary) -> Any:

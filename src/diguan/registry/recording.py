@@ -134,10 +134,12 @@ def derive_facts(bench: relations.Bench, on_file: OnFile) -> None:
 
 def _store(bench: relations.Bench) -> None:
     merging.merge(bench)
-    households = "SELECT facts, household_id FROM facts JOIN touched USING (household_id) ORDER BY household_id"
-    relations.update_rows(Household, "facts", relations.fetched(bench, households))
-    persons = "SELECT facts, person_id FROM facts JOIN touched_people USING (person_id) ORDER BY person_id"
-    relations.update_rows(Person, "facts", relations.fetched(bench, persons))
+    columns = ("facts", "disputed")
+    # inside a text of the document the quotation marks would be escaped
+    changed = "SELECT facts, contains(facts, '\"c\":['), {0} FROM facts JOIN {1} USING ({0}) ORDER BY {0}"
+    households = changed.format("household_id", "touched")
+    relations.update_rows(Household, columns, relations.fetched(bench, households))
+    relations.update_rows(Person, columns, relations.fetched(bench, changed.format("person_id", "touched_people")))
 
 
 def derive_again(bench: relations.Bench, on_file: OnFile, households: Iterable[int]) -> None:

@@ -114,11 +114,11 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], batches: Itera
     _execute_many(sql, batches)
 
 
-def update_rows(model: type[models.Model], field: str, batches: Iterable[Sequence[Row]]) -> None:
-    """Set one column by primary key; rows are (value, id)."""
+def update_rows(model: type[models.Model], fields: Sequence[str], batches: Iterable[Sequence[Row]]) -> None:
+    """Set columns by primary key; rows are (values …, id)."""
     quote = connection.ops.quote_name
-    column = _column(model, field)
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {quote(column)} = %s WHERE {quote('id')} = %s"
+    columns = ", ".join(f"{quote(_column(model, field))} = %s" for field in fields)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote('id')} = %s"
     _execute_many(sql, batches)
 
 

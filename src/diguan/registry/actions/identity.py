@@ -57,7 +57,7 @@ def rotate_keys(
     total, done, last = rows.count(), 0, 0
     while some := list(rows.filter(pk__gt=last).order_by("pk")[:SLICE]):
         with transaction.atomic():
-            relations.update_rows(Identifier, _COLUMNS[kind], [[(_anew(ring, row, kind), row.pk) for row in some]])
+            relations.update_rows(Identifier, [_COLUMNS[kind]], [[(_anew(ring, row, kind), row.pk) for row in some]])
         done, last = done + len(some), some[-1].pk
         progress(done, total)
     journal.record(
