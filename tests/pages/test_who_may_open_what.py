@@ -1,6 +1,7 @@
 """Every route × everybody × objects inside and outside their scope."""
 
 import re
+import uuid
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ NOBODY = ""
 EVERYBODY = (NOBODY, *people.PEOPLE)
 WHOLE = {"zhao", "wu", "feng"}  # whose scope is the whole province
 LI, ZHOU = "00000000-0000-0000-0000-000000000011", "00000000-0000-0000-0000-000000000022"
+GUIRONG = str(uuid.uuid5(uuid.UUID(LI), "0"))
 NOT_ON_FILE = "00000000-0000-0000-0000-0000000000ff"
 READS_HOUSEHOLDS = {"zhao", "qian", "sun", "wang", "wu"}
 READS_BOARDS = READS_HOUSEHOLDS | {"feng"}
@@ -36,6 +38,16 @@ OPEN_TO = {
     f"/households/{LI}/": READS_HOUSEHOLDS,
     f"/households/{ZHOU}/": {"zhao", "wu"},
     f"/households/{NOT_ON_FILE}/": set(),
+    f"/households/{LI}/facts/housing_grade/": READS_HOUSEHOLDS,
+    f"/households/{ZHOU}/facts/housing_grade/": {"zhao", "wu"},
+    f"/households/{LI}/facts/id_birth_date/": set(),  # nobody states it by itself
+    f"/households/{LI}/as-of/": READS_HOUSEHOLDS,
+    f"/households/{ZHOU}/as-of/?on=2020-05-01": {"zhao", "wu"},
+    f"/households/{LI}/life-event/": {"qian", "sun", "wang"},
+    f"/households/{ZHOU}/life-event/": set(),
+    f"/households/{LI}/people/{GUIRONG}/": {"qian"},
+    f"/households/{LI}/people/{NOT_ON_FILE}/": set(),
+    "/conflicts/": {"qian", "sun", "wang"},
     f"/board/{PROVINCE}/": WHOLE,
     f"/board/{PREFECTURE}/": WHOLE,
     f"/board/{COUNTY_A}/": WHOLE | {"qian"},
@@ -91,6 +103,10 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "people-users",
         "people-grants",
         "people-grant-end",
+        "fact-correct",
+        "fact-settle",
+        "fact-reveal",
+        "subject-file",
     }
     for route, name in _routes(get_resolver().url_patterns):
         pattern = re.sub(r"<[^>]+>", "[^/]+", route)

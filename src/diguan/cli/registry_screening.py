@@ -68,5 +68,5 @@ def explain_registry(key: str, language: str) -> None:
             click.echo(say(N_("Nothing has been screened yet: run diguan screen first.")), err=True)
             sys.exit(1)
         members = queries.members(everybody, found)
-        judged = evaluation.under(packs.rules_of(screening), found, members)
+        judged = evaluation.under(packs.rules_of(screening), found, members, queries.identifiers(everybody, found))
         tables.print_explanation(judged, key, [str(member.key)[:8] for member in members], language)

@@ -1,4 +1,4 @@
-"""Names as a reader may see them."""
+"""Names and numbers as a reader may see them."""
 
 
 def masked(name: str) -> str:
@@ -8,3 +8,8 @@ def masked(name: str) -> str:
 
 def shown(name: str, may_see: bool) -> str:
     return name if may_see and name else masked(name)
+
+
+def masked_number(number: str) -> str:
+    """A number with its last four signs, enough to tell two apart; without any where the reader may not see them."""
+    return f"•••• {number[-4:]}" if len(number) > 8 else "••••"

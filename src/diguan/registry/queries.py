@@ -17,6 +17,7 @@ from diguan.ui import paging
 
 Facts = Mapping[str, Any]  # {"<variable>": {"v": value, "o": observation id, "c": [observation ids]?}}
 ORDER = ("place_number", "id")
+CORRECTION = staging.CORRECTION
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,13 @@ def conflicts(scope: Scope, household: Household) -> list[Conflict]:
 
 
 def _statements(observation: Observation) -> Iterator[Statement]:
+    withdraws = observation.source == CORRECTION  # that it says nothing is what it says
     for name, value in observation.body.get("household", {}).items():
-        if value is not None:
+        if value is not None or withdraws:
             yield Statement(name, None, value, observation)
     for key, values in observation.body.get("persons", {}).items():
         for name, value in values.items():
-            if value is not None:
+            if value is not None or withdraws:
                 yield Statement(name, UUID(key), value, observation)
 
 
@@ -127,6 +129,18 @@ def disputed_page(scope: Scope, params: QueryDict, *, size: int = paging.SIZE) -
     people = Person.objects.within(scope).filter(disputed=True, same_as=None).values("household_id")
     rows = Household.objects.within(scope).select_related("place").filter(Q(disputed=True) | Q(pk__in=people))
     return paging.page(rows.order_by(*ORDER), ORDER, params, size=size)
+
+
+def disputed_facts(scope: Scope, households: Iterable[Household]) -> dict[int, list[tuple[UUID | None, str]]]:
+    """What is disputed of these households: (person or None, variable), by household id."""
+    found: dict[int, list[tuple[UUID | None, str]]] = {}
+    homes = list(households)
+    people = Person.objects.within(scope).filter(household__in=homes, disputed=True, same_as=None).order_by("ordinal")
+    documents: list[tuple[int, UUID | None, Facts]] = [(home.pk, None, home.facts) for home in homes]
+    documents += [(person.household_id, person.key, person.facts) for person in people]
+    for number, who, facts in documents:
+        found.setdefault(number, []).extend((who, name) for name, fact in facts.items() if "c" in fact)
+    return found
 
 
 def plain_value(scope: Scope, household: Household, variable: str, value: Any, pack: staging.Dictionary) -> Any:

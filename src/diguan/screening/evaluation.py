@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from diguan import rulebook
-from diguan.registry.models import Household, Observation, Person
+from diguan.registry.models import Household, Identifier, Observation, Person
+from diguan.rulebook.pack import Variable
 
 Value = bool | Decimal | dt.date | str | None
 
@@ -24,16 +25,32 @@ def typed(value: Any, kind: str) -> Value:
         return None
 
 
-def facts(document: Mapping[str, Any], pack: rulebook.Pack) -> dict[str, Value]:
-    """The values of a facts document, without their provenance."""
+Numbers = Mapping[int, Identifier]
+
+
+def facts(document: Mapping[str, Any], pack: rulebook.Pack, numbers: Numbers) -> dict[str, Value]:
+    """The values of a facts document, without their provenance; of identifiers the state, and what is read from them."""
     known = pack.variables
-    return {name: typed(fact["v"], known[name].type) for name, fact in document.items() if name in known}
+    found = {name: typed(fact["v"], known[name].type) for name, fact in document.items() if name in known}
+    for name, variable in known.items():
+        source = name if variable.type == "identifier" else variable.read_from and variable.read_from.identifier
+        if source and source in document:
+            kept = numbers.get(document[source]["v"])
+            told = None if kept is None else kept.state if source == name else kept.told.get(_part(variable))
+            found[name] = told if source == name else typed(told, variable.type)
+    return found
 
 
-def under(rules: rulebook.Rules, household: Household, members: Sequence[Person]) -> rulebook.Household:
-    """The household as it stands on file now, to be judged under the rules."""
-    people = [facts(person.facts, rules.pack) for person in members]
-    return rulebook.Household(rules, facts(household.facts, rules.pack), people)
+def _part(variable: Variable) -> str:
+    return variable.read_from.part if variable.read_from else ""
+
+
+def under(
+    rules: rulebook.Rules, household: Household, members: Sequence[Person], numbers: Numbers
+) -> rulebook.Household:
+    """The household as it stands on file now, to be judged under the rules; `numbers` are its identifiers by id."""
+    people = [facts(person.facts, rules.pack, numbers) for person in members]
+    return rulebook.Household(rules, facts(household.facts, rules.pack, numbers), people)
 
 
 def over_time(
@@ -43,7 +60,7 @@ def over_time(
 
     Ages are those of the day; everything else is counted by the rules given. A later word replaces an earlier one.
     """
-    known = rules.pack.variables
+    known = {name: variable for name, variable in rules.pack.variables.items() if variable.type != "identifier"}
     home: dict[str, Value] = {}
     people: dict[str, dict[str, Value]] = {}
     for observation in sorted(said, key=lambda each: (each.observed_on, each.pk)):

@@ -1,19 +1,21 @@
 """What the page of one household shows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from diguan import rulebook
 from diguan.registry.masking import shown
-from diguan.registry.models import Household, Observation, Person
+from diguan.registry.models import Household, Identifier, LifeEvent, Observation, Person
 from diguan.rulebook import numbers, reasons
 from diguan.rulebook.words import Words
 from diguan.screening import evaluation, reading
 from diguan.screening.models import Result
+from diguan.screening.opened import number_shown
 from diguan.ui import charts, facts, notices
 
 
@@ -29,12 +31,14 @@ class Sheet:
     may_see_names: bool
     policy_href: str
     money_unit: str
+    numbers: Mapping[int, Identifier] = field(default_factory=dict)
+    life_events: Sequence[LifeEvent] = ()
 
     def context(self) -> dict[str, Any]:
         words = reading.words(self.rules.pack, self.rules)
         provenance = reading.Provenance(self.household, self.members, self.said, words)
         names = [shown(person.name, self.may_see_names) for person in self.members]
-        judged = evaluation.under(self.rules, self.household, self.members)
+        judged = evaluation.under(self.rules, self.household, self.members, self.numbers)
         teller = reading.Teller(words, provenance, names, self.policy_href)
         cohort = judged.cohort()
         return {
@@ -47,10 +51,11 @@ class Sheet:
             "income": self._income(words),
             "household_facts": self._facts(self.household.facts, "household", None, words, provenance),
             "people": [
-                (name, self._facts(person.facts, "person", index, words, provenance))
+                (name, self._facts(person.facts, "person", index, words, provenance), person.key)
                 for index, (name, person) in enumerate(zip(names, self.members, strict=True))
             ],
             "observations": [self._observation(said, provenance) for said in self.said],
+            "life_events": self.life_events,
             "changed": self._changed(judged, words),
         }
 
@@ -97,20 +102,37 @@ class Sheet:
             if variable.entity != entity or (name not in document and name not in self.rules.used):
                 continue
             origin = provenance.of(name, member)
-            value = evaluation.typed(document[name]["v"], variable.type) if name in document else None
+            if variable.read_from is not None:
+                continue
+            value = self._value(name, document.get(name), words)
             observation = origin.observation
             found.append(
                 facts.Fact(
                     label=words.label(name),
-                    value=None if value is None else words.value(value, name),
+                    value=value,
                     source=origin.source,
                     reporter=origin.reporter,
                     observed_on=observation.observed_on if observation else None,
                     href=f"#observation-{observation.pk}" if observation else "",
                     note=_("disputed") if name in document and "c" in document[name] else "",
+                    page=self._page_of(name, member),
                 )
             )
         return found
+
+    def _value(self, name: str, fact: Any, words: Words) -> str | None:
+        if fact is None:
+            return None
+        kind = self.rules.pack.variables[name].type
+        if kind == "identifier":
+            return number_shown(self.numbers.get(fact["v"]), words, self.may_see_names)
+        value = evaluation.typed(fact["v"], kind)
+        return None if value is None else words.value(value, name)
+
+    def _page_of(self, name: str, member: int | None) -> str:
+        """Where everything ever said of a fact stands."""
+        page = reverse("fact", args=[self.household.key, name])
+        return page if member is None else f"{page}?person={self.members[member].key}"
 
     def _observation(self, observation: Observation, provenance: reading.Provenance) -> dict[str, Any]:
         body = observation.body

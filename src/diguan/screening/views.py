@@ -15,6 +15,7 @@ from diguan.access.gate import GatedRequest, page
 from diguan.places import queries as places
 from diguan.places.models import Place
 from diguan.registry import actions as registry_actions
+from diguan.registry import as_of
 from diguan.registry import queries as registry
 from diguan.registry.models import Household
 from diguan.screening import lists, packs, policy_page, queries, reading
@@ -66,11 +67,15 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
         may_see_names=request.scope_of(permissions.NAMES_READ).contains(found.place_number),
         policy_href=reverse("policy", args=[screening.pack_id]) if request.may(permissions.POLICY_READ) else "",
         money_unit=getattr(request, "money_unit", "yuan"),
+        numbers=registry.identifiers(request.scope, found),
+        life_events=list(as_of.life_events(request.scope, found)),
     )
     context = sheet.context()
     context |= {
         "household": found,
         "members": sheet.members,
+        "may_write": request.scope_of(permissions.REGISTRY_WRITE).contains(found.place_number),
+        "may_hand_over": request.scope_of(permissions.SUBJECT_ACCESS).contains(found.place_number),
         "crumbs": [*crumbs(request, found.place, linked=True), (context["name"], "")],
         "notices": context["changed"],
         **about(screening),

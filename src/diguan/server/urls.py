@@ -9,6 +9,7 @@ from diguan.access import urls as access_urls
 from diguan.command import views as command_views
 from diguan.journal import views as journal_views
 from diguan.places import queries as places
+from diguan.screening import conflict_views, fact_views, life_views, past_views
 from diguan.screening import views as screening_views
 from diguan.server import acts, demo_accounts, home
 from diguan.ui import reader
@@ -21,6 +22,15 @@ urlpatterns = [
     path("board/<str:code>/", command_views.board, name="board"),
     path("households/", screening_views.households, name="households"),
     path("households/<uuid:key>/", screening_views.household, name="household"),
+    path("households/<uuid:key>/facts/<str:name>/", fact_views.fact, name="fact"),
+    path("households/<uuid:key>/facts/<str:name>/correction/", fact_views.correct, name="fact-correct"),
+    path("households/<uuid:key>/facts/<str:name>/settlement/", fact_views.settle, name="fact-settle"),
+    path("households/<uuid:key>/facts/<str:name>/number/", fact_views.reveal, name="fact-reveal"),
+    path("households/<uuid:key>/life-event/", life_views.life_event, name="life_event"),
+    path("households/<uuid:key>/as-of/", past_views.past, name="past"),
+    path("households/<uuid:key>/people/<uuid:person>/", past_views.subject, name="subject"),
+    path("households/<uuid:key>/people/<uuid:person>/file/", past_views.subject_file, name="subject-file"),
+    path("conflicts/", conflict_views.conflicts, name="conflicts"),
     path("policy/", screening_views.policies, name="policies"),
     path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
     path(

@@ -28,4 +28,5 @@ class Fact:
     reporter: str = ""
     href: str = ""
     note: str = ""
+    page: str = ""  # where everything ever said of it stands
     rivals: Sequence[Rival] = ()

@@ -11,7 +11,8 @@ from diguan.registry.actions.corrections import (
 from diguan.registry.actions.doubles import NotOne, part_persons, unite_persons
 from diguan.registry.actions.identity import reveal_identifier, rotate_keys
 from diguan.registry.actions.life import LifeEventConflict, LifeEventRefused, Newcomer, Told, record_life_event
-from diguan.registry.actions.observations import describe_registry, open_household, record_observations
+from diguan.registry.actions.observations import describe_registry, open_disputed, open_household, record_observations
+from diguan.registry.actions.subjects import hand_over
 
 __all__ = [
     "CorrectionRefused",
@@ -25,6 +26,8 @@ __all__ = [
     "Told",
     "correct_fact",
     "describe_registry",
+    "hand_over",
+    "open_disputed",
     "open_household",
     "part_persons",
     "record_life_event",

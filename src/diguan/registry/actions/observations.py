@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.http import QueryDict
 from django.utils import timezone
 
 from diguan.access.scope import Scope
@@ -15,6 +16,7 @@ from diguan.registry import batch as batches
 from diguan.registry import queries, recording, relations, staging, validation
 from diguan.registry.batch import Batch, BatchFolder, Counts, Refusal, Report
 from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person, Registry
+from diguan.ui import paging
 
 
 def describe_registry(
@@ -122,6 +124,19 @@ def open_household(
             detail={"purpose": purpose},
         )
     return household
+
+
+def open_disputed(
+    *, scope: Scope, params: QueryDict, by: journal.Actor | None, at: dt.datetime
+) -> paging.Page[Household]:
+    """Return one page of households with disputed facts and journal that it was read; neither without the other."""
+    with transaction.atomic():
+        page = queries.disputed_page(scope, params)
+        journal.record(
+            by=by, at=at, verb="conflicts.listed", subject_type="list", subject_key="conflicts",
+            detail={"count": len(page.rows)},
+        )  # fmt: skip
+    return page
 
 
 def _report(bench: relations.Bench) -> Report:
