@@ -3,7 +3,6 @@
 from diguan.registry.actions.corrections import (
     CorrectionRefused,
     FactChanged,
-    ReasonMissing,
     Subject,
     correct_fact,
     settle_conflict,
@@ -13,6 +12,7 @@ from diguan.registry.actions.identity import reveal_identifier, rotate_keys
 from diguan.registry.actions.life import LifeEventConflict, LifeEventRefused, Newcomer, Told, record_life_event
 from diguan.registry.actions.observations import describe_registry, open_disputed, open_household, record_observations
 from diguan.registry.actions.subjects import hand_over
+from diguan.registry.why import ReasonMissing
 
 __all__ = [
     "CorrectionRefused",

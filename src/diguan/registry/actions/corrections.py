@@ -11,16 +11,10 @@ from django.utils.translation import gettext as _
 
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
-from diguan.registry import queries, recording, staging
-from diguan.registry.actions.observations import take_in
+from diguan.registry import queries, recording, staging, taking
 from diguan.registry.batch import Batch, ObservationRow, Report
 from diguan.registry.models import Household, Observation
-
-SHORTEST_REASON = 4
-
-
-class ReasonMissing(Exception):
-    """A correction without a reason that somebody else could follow."""
+from diguan.registry.why import insist_on_reason
 
 
 class FactChanged(Exception):
@@ -79,12 +73,6 @@ def settle_conflict(
         return _state(household, subject, value, standing.observed_on, reason.strip(), pack, by, at)
 
 
-def insist_on_reason(reason: str) -> None:
-    """Refuse an act without a reason. Raises: ReasonMissing."""
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise ReasonMissing(_("Say why, in words that somebody else can follow."))
-
-
 def _is_about(statement: queries.Statement, subject: Subject) -> bool:
     return (statement.person, statement.variable) == (subject.person, subject.variable)
 
@@ -111,7 +99,7 @@ def _state(
     body = {"persons": {str(subject.person): said}} if subject.person else {"household": said}
     row = ObservationRow(uuid4(), household.key, staging.CORRECTION, day, body)
     stamp = recording.Stamp.of(by, at, reason=reason)
-    report = take_in(Batch(observations=[row]), pack, stamp, sources=(staging.CORRECTION,))
+    report = taking.take_in(Batch(observations=[row]), pack, stamp, sources=(staging.CORRECTION,))
     if report.refused:
         raise CorrectionRefused(" ".join(refusal.message() for refusal in report.refusals))
     journal.record(

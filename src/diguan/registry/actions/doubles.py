@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
-from diguan.registry import recording, relations, staging
-from diguan.registry.actions.corrections import insist_on_reason
-from diguan.registry.actions.observations import everything_on_file
+from diguan.registry import recording, relations, staging, taking
 from diguan.registry.models import Person
+from diguan.registry.why import insist_on_reason
 
 
 class NotOne(Exception):
@@ -69,7 +68,9 @@ def _derive_anew(people: list[Person], pack: staging.Dictionary) -> None:
     """Work out the facts of people from all that was ever said of them."""
     with relations.workbench(rows=len(people)) as bench:
         staging.bring_dictionary(bench, pack)
-        recording.derive_again(bench, everything_on_file("deriving facts anew"), {p.household_id for p in people})
+        recording.derive_again(
+            bench, taking.everything_on_file("deriving facts anew"), {p.household_id for p in people}
+        )
 
 
 def _record(verb: str, kept: Person, double: Person, reason: str, by: journal.Actor | None, at: dt.datetime) -> None:

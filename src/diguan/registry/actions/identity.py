@@ -11,8 +11,8 @@ from diguan import vault
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
 from diguan.registry import relations
-from diguan.registry.actions.corrections import insist_on_reason
 from diguan.registry.models import Household, Identifier
+from diguan.registry.why import insist_on_reason
 
 SLICE = 2_000  # rows sealed anew in one transaction
 

@@ -1,21 +1,16 @@
 """Observations come in, and facts out."""
 
 import datetime as dt
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.http import QueryDict
-from django.utils import timezone
 
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
-from diguan.registry import batch as batches
-from diguan.registry import queries, recording, relations, staging, validation
-from diguan.registry.batch import Batch, BatchFolder, Counts, Refusal, Report
-from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person, Registry
+from diguan.registry import queries, recording, staging, taking
+from diguan.registry.batch import Batch, BatchFolder, Report
+from diguan.registry.models import Household, Registry
 from diguan.ui import paging
 
 
@@ -47,62 +42,7 @@ def record_observations(
     Unknown: a value of None says nothing about its variable.
     Raises: staging.BatchUnreadable for files that cannot be read.
     """
-    return take_in(batch, pack, recording.Stamp.of(by, at), journalled=lambda done: _journal_batch(done, by, at))
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of a batch, and the first of the households it named, by key and place number."""
-
-    report: Report
-    subjects: Sequence[tuple[str, int]]
-
-
-def take_in(
-    batch: Batch | BatchFolder, pack: staging.Dictionary, stamp: recording.Stamp, *,
-    sources: Sequence[str] = (), journalled: Callable[[Taken], None] = lambda done: None,
-) -> Report:  # fmt: skip
-    """Judge a batch and put it on file, for actions of the registry; `journalled` writes their entry in the transaction.
-
-    `sources` may be named beside those of the dictionary.
-    """
-    today, reports = timezone.localdate(stamp.at), []
-    with relations.workbench(rows=batch.size) as bench:
-        parts = staging.bring_in(bench, batch)
-        staging.bring_dictionary(bench, pack, sources)
-        staging.take(bench, 0, parts)
-        validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
-        with transaction.atomic():
-            subjects: list[tuple[str, int]] = []
-            for part in range(parts):
-                if part > 0:
-                    staging.take(bench, part, parts)
-                    validation.judge(bench, today=today)
-                reports.append(_settle(bench, stamp))
-                subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
-            report = batches.summed(reports)
-            journalled(Taken(report, subjects))
-    return report
-
-
-def everything_on_file(why: str) -> recording.OnFile:
-    """All rows of the registry, for an action that answers for what it does with them."""
-    return recording.OnFile(
-        households=Household.objects.unscoped(why),
-        persons=Person.objects.unscoped(why),
-        observations=Observation.objects.unscoped(why),
-        identifiers=Identifier.objects.unscoped(why),
-        former_stays=FormerStay.objects.unscoped(why),
-    )
-
-
-def _settle(bench: relations.Bench, stamp: recording.Stamp) -> Report:
-    on_file = everything_on_file("recording observations")
-    recording.settle_households(bench, on_file, stamp)
-    recording.settle_persons(bench, on_file, stamp)
-    recording.settle_observations(bench, on_file, stamp)
-    recording.derive_facts(bench, on_file)
-    return _report(bench)
+    return taking.take_in(batch, pack, recording.Stamp.of(by, at), journalled=lambda done: _journal_batch(done, by, at))
 
 
 def open_household(
@@ -139,39 +79,7 @@ def open_disputed(
     return page
 
 
-def _report(bench: relations.Bench) -> Report:
-    counts = {
-        kind: Counts(read=read, accepted=accepted, unchanged=unchanged, refused=read - accepted - unchanged)
-        for kind, read, accepted, unchanged in bench.execute(_COUNTS).fetchall()
-    }
-    refused = any(each.refused for each in counts.values())
-    rows = bench.execute(_REFUSALS).fetchall() if refused else []
-    return Report(
-        households=counts["household"],
-        persons=counts["person"],
-        observations=counts["observation"],
-        refusals=tuple(
-            Refusal(kind, n, key, household, reason, json.loads(params))
-            for kind, n, key, household, reason, params in rows
-        ),
-    )
-
-
-_COUNTS = " UNION ALL ".join(
-    f"""SELECT '{kind}', (SELECT count(*) FROM given_{kind}s), count(*) FILTER (verdict = 'accepted'),
-               count(*) FILTER (verdict = 'unchanged') FROM {kind}_verdicts"""
-    for kind in ("household", "person", "observation")
-)
-
-_REFUSALS = """
-WITH given AS (SELECT 'household' AS kind, n, key_text, key_text AS household FROM given_households
-               UNION ALL SELECT 'person', n, key_text, household_text FROM given_persons
-               UNION ALL SELECT 'observation', n, key_text, household_text FROM given_observations)
-SELECT kind, n, coalesce(key_text, ''), coalesce(household, ''), reason, params
-FROM refusals JOIN given USING (kind, n) ORDER BY kind, n, reason, params"""
-
-
-def _journal_batch(done: Taken, by: journal.Actor | None, at: dt.datetime) -> None:
+def _journal_batch(done: taking.Taken, by: journal.Actor | None, at: dt.datetime) -> None:
     """One entry for the batch; under the household's own key when it is about one household."""
     report, subjects = done.report, done.subjects
     parts = {"households": report.households, "persons": report.persons, "observations": report.observations}

@@ -11,8 +11,8 @@ from diguan import vault
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
 from diguan.journal.models import Entry
-from diguan.registry.actions.corrections import insist_on_reason
 from diguan.registry.models import FormerStay, Identifier, LifeEvent, Observation, Person
+from diguan.registry.why import insist_on_reason
 
 
 class Dictionary(Protocol):
