@@ -66,7 +66,7 @@ def _walls(vendor: str) -> tuple[list[str], list[str]]:
         alter = [f"ALTER TABLE {table} {{}} TRIGGER USER" for table in ("journal_entry", "journal_batch")]
         return [each.format("DISABLE") for each in alter], [each.format("ENABLE") for each in alter]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'journal_%%'", [])
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'journal_%'")
         found = cursor.fetchall()
     return [f"DROP TRIGGER {name}" for name, _sql in found], [sql for _name, sql in found]
 
