@@ -44,7 +44,9 @@ def header(number: int, ids: list[int], root: bytes, previous: str, sealed: str)
 
 def rows(file: Path, first: int, last: int) -> list[tuple[object, ...]]:
     with sqlite3.connect(file) as database:
-        found = database.execute(f"SELECT {COLUMNS} FROM journal_entry WHERE id BETWEEN ? AND ? ORDER BY id", (first, last))
+        found = database.execute(
+            f"SELECT {COLUMNS} FROM journal_entry WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)
+        )
         return found.fetchall()
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sqlite3
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +63,9 @@ class Evidence:
     def alter(self, *statements: str) -> None:
         """What somebody does who owns the file: first the triggers go."""
         with sqlite3.connect(self.file) as database:
-            named = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'journal%'")
+            named = database.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'journal%'"
+            )
             for (name,) in named.fetchall():
                 database.execute(f"DROP TRIGGER {name}")
             for statement in statements:
@@ -83,4 +84,6 @@ def evidence(db: None, tmp_path: Path) -> Evidence:
         sealing.seal(at=by_hand.hour(9 + number))
     keys = vault.opened()
     file = save_copy(tmp_path / "journal.sqlite3")
-    return Evidence(file, older, checkpoints.make(at=by_hand.hour(12)), keys.current("signing").secret, keys.public_key())
+    return Evidence(
+        file, older, checkpoints.make(at=by_hand.hour(12)), keys.current("signing").secret, keys.public_key()
+    )

@@ -76,10 +76,17 @@ def test_a_checkpoint_of_another_history_is_a_difference(evidence: Evidence) -> 
 def _of_another_history() -> checkpoints.Checkpoint:
     real = checkpoints.make(at=hour(13))
     keys = vault.opened()
-    drawn = (real.origin, real.batches, b"\x07" * 32, real.entries, real.last_entry, real.time, real.public_key, real.signer)
-    signed = base64.urlsafe_b64decode(
-        keys.sign(checkpoints.Checkpoint(*drawn, "").content.encode()).partition(":")[2]
+    drawn = (
+        real.origin,
+        real.batches,
+        b"\x07" * 32,
+        real.entries,
+        real.last_entry,
+        real.time,
+        real.public_key,
+        real.signer,
     )
+    signed = base64.urlsafe_b64decode(keys.sign(checkpoints.Checkpoint(*drawn, "").content.encode()).partition(":")[2])
     mark = base64.b64decode(real.signature)[:4]
     return checkpoints.Checkpoint(*drawn, base64.b64encode(mark + signed).decode())
 
@@ -92,7 +99,9 @@ def test_a_checkpoint_somebody_made_up_proves_nothing_and_is_said_to(evidence: E
     assert [each.kind for each in report.differences] == ["checkpoint_unsigned"]
 
 
-def test_a_key_file_replaced_by_the_thief_is_seen_by_the_checkpoint_that_was_kept(evidence: Evidence, settings: Any) -> None:
+def test_a_key_file_replaced_by_the_thief_is_seen_by_the_checkpoint_that_was_kept(
+    evidence: Evidence, settings: Any
+) -> None:
     """The thief makes a key of the same name and seals everything anew with it: the journal here verifies with it."""
     times = by_hand.sealed_times(evidence.file)
     Path(settings.KEYS).unlink()
@@ -122,7 +131,14 @@ def test_a_proof_serves_an_older_checkpoint_too(evidence: Evidence) -> None:
 
 @pytest.mark.parametrize(
     ("what", "by"),
-    [("entry", "household.forgotten"), ("seal", "count 19"), ("index", 3), ("batch_index", 0), ("path", []), ("path", "x")],
+    [
+        ("entry", "household.forgotten"),
+        ("seal", "count 19"),
+        ("index", 3),
+        ("batch_index", 0),
+        ("path", []),
+        ("path", "x"),
+    ],
 )
 def test_a_proof_that_was_altered_is_broken(evidence: Evidence, what: str, by: object) -> None:
     import dataclasses

@@ -38,7 +38,14 @@ def test_a_damaged_batch_is_named(evidence: Evidence, statement: str, kinds: lis
 
 @pytest.mark.parametrize(
     "value",
-    ["CAST('household.read' AS BLOB)", "CAST(X'ff' AS TEXT)", "12", "'household.read '", "'household.read' || char(0)", "''"],
+    [
+        "CAST('household.read' AS BLOB)",
+        "CAST(X'ff' AS TEXT)",
+        "12",
+        "'household.read '",
+        "'household.read' || char(0)",
+        "''",
+    ],
 )
 def test_a_value_of_another_kind_is_an_alteration_even_if_it_reads_the_same(evidence: Evidence, value: str) -> None:
     differences = found(evidence, f"UPDATE journal_entry SET verb = {value} WHERE id = 25")
@@ -48,7 +55,9 @@ def test_a_value_of_another_kind_is_an_alteration_even_if_it_reads_the_same(evid
 @pytest.mark.parametrize("column", ["at", "actor_id", "subject_type", "subject_key", "place_number", "detail"])
 def test_every_column_is_sealed(evidence: Evidence, column: str) -> None:
     value = {"actor_id": "7", "place_number": "NULL", "detail": "'{}'", "at": "'2020-06-01 08:00:00.000001'"}
-    differences = found(evidence, f"UPDATE journal_entry SET {column} = {value.get(column, chr(39) + 'x' + chr(39))} WHERE id = 1")
+    differences = found(
+        evidence, f"UPDATE journal_entry SET {column} = {value.get(column, chr(39) + 'x' + chr(39))} WHERE id = 1"
+    )
     assert [(each.kind, each.entry) for each in differences] == [("altered", 1)]
 
 

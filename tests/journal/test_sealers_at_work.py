@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.journal.conftest import write
 
 from diguan.journal import sealing
 from diguan.journal.sealer import Sealer
-from tests.journal.conftest import write
 
 ENTRIES = 4_000
 _BEGIN = """

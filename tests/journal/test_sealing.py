@@ -7,7 +7,6 @@ import hashlib
 import random
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -62,7 +61,9 @@ def test_what_came_after_the_seal_waits() -> None:
 def test_a_seal_can_be_worked_out_from_the_documents_alone(evidence: Evidence) -> None:
     contents = [by_hand.leaf(row) for row in by_hand.rows(evidence.file, 21, 40)]
     first, second = (seal for seal, _signature in list(seals.read(connection))[:2])
-    text = by_hand.header(2, list(range(21, 41)), by_hand.tree(contents), first.hashed.hex(), "2020-06-01 10:00:00.000000")
+    text = by_hand.header(
+        2, list(range(21, 41)), by_hand.tree(contents), first.hashed.hex(), "2020-06-01 10:00:00.000000"
+    )
     assert second.text.decode() == text
     assert second.previous == hashlib.sha256(b"\x00" + first.text).hexdigest()
     signature = Batch.objects.get(number=2).signature.partition(":")[2]
@@ -87,9 +88,9 @@ def test_numbers_that_no_entry_has_are_named_in_the_seal() -> None:
 
 def test_a_number_lost_by_a_rollback_is_no_gap_in_the_seal() -> None:
     write(2)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         write(1)
-        _ = 1 / 0
+        transaction.set_rollback(True)
     write(2)
     sealing.seal(at=hour(9))
     assert intact().entries == 4
@@ -203,5 +204,3 @@ def test_writers_who_follow_each_other_without_end_do_not_hold_the_sealer_up() -
     sealed += sealing.seal(at=hour(9)).entries
     assert sealed == Entry.objects.count() > 100
     assert intact().unsealed == 0
-
-

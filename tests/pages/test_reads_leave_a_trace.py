@@ -19,7 +19,21 @@ NAMES = ("Li Guirong", "Li Defu", "Zhou Youtian")
 # What only somebody on file can have brought onto a page.
 PROTECTED = (*NAMES, *(name.split()[1] for name in NAMES), str(ELDERLY["birth_date"]), LI, ZHOU)
 ID_NUMBER = "220102195003011236"
-FILTERS = ("q", "who", "name", "subject", "actor", "verb", "from", "to", "cohort", "standard", "outcome", "measure", "role")
+FILTERS = (
+    "q",
+    "who",
+    "name",
+    "subject",
+    "actor",
+    "verb",
+    "from",
+    "to",
+    "cohort",
+    "standard",
+    "outcome",
+    "measure",
+    "role",
+)
 
 
 @pytest.fixture
@@ -90,4 +104,3 @@ def _insist_on_no(canaries: list[str]) -> None:
 def _last() -> int:
     latest = Entry.objects.order_by("-id").first()
     return latest.pk if latest else 0
-

@@ -46,7 +46,9 @@ def copy(file: Path, files: Files, public_keys: Keys, lang: str | None) -> bool:
         brought = read(files)
         keys = verification.keys_named(brought, public_keys)
         if not keys:
-            raise click.UsageError(_("A copy is verified with --checkpoint or --public-key: its own keys prove nothing."))
+            raise click.UsageError(
+                _("A copy is verified with --checkpoint or --public-key: its own keys prove nothing.")
+            )
         try:
             with copies.opened(file) as connection:
                 return _told(verification.verify(connection, keys, brought))

@@ -49,5 +49,7 @@ class Difference:
 
     @property
     def sentence(self) -> str:
-        numbers = {name: f"{value:,}" for name in ("entry", "batch", "other") if (value := getattr(self, name)) is not None}
+        numbers = {
+            name: f"{value:,}" for name in ("entry", "batch", "other") if (value := getattr(self, name)) is not None
+        }
         return gettext(str(_SENTENCES[self.kind])) % {**numbers, **self.told}

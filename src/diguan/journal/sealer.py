@@ -54,7 +54,7 @@ class Sealer:
             checkpoints.keep(at=now)
         except (OSError, checkpoints.CheckpointUnreadable):
             _log.exception("sealed, but no checkpoint could be kept in %s", checkpoints.folder())
-        except Exception:
+        except Exception:  # noqa: BLE001 - the last door of the thread: without it sealing would end unseen
             _log.exception("the journal could not be sealed")
         finally:
             connection.close()

@@ -17,6 +17,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -125,8 +126,7 @@ def read(connection: BaseDatabaseWrapper, after: int = 0) -> Iterator[Row]:
         )
         while rows := cursor.fetchmany(_FETCHED):
             for row in rows:
-                *columns, signature = (each.decode("utf-8", "replace") if type(each) is bytes else each for each in row)
-                yield Seal(*columns), signature
+                yield Seal(*map(_decoded, row[:-1])), _decoded(row[-1])
 
 
 def leaves_of(connection: BaseDatabaseWrapper, number: int) -> bytes:
@@ -135,6 +135,10 @@ def leaves_of(connection: BaseDatabaseWrapper, number: int) -> bytes:
         cursor.execute("SELECT leaves FROM journal_batch WHERE number = %s", [number])
         joined = cursor.fetchall()[0][0]
     return b"" if isinstance(joined, str) else bytes(joined)
+
+
+def _decoded(value: Any) -> Any:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def _span(part: str) -> tuple[int, int]:

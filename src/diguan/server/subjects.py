@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from diguan.access import permissions
 from diguan.journal.models import Entry
 
 # Kind of subject: the permission its page asks for, and the address made of its key.
-_PAGES = {
+_PAGES: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "household": (permissions.HOUSEHOLDS_READ, lambda key: reverse("household", args=[UUID(key)])),
     "place": (permissions.BOARD_READ, lambda key: reverse("board", args=[key])),
     "user": (permissions.PEOPLE_MANAGE, lambda key: f"{reverse('people')}?who={key}"),
