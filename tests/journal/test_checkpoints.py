@@ -63,8 +63,22 @@ def test_the_folder_gets_one_checkpoint_for_every_seal() -> None:
         seal_some(2, at)
         assert checkpoints.keep(at=hour(at)) is not None
         assert checkpoints.keep(at=hour(at)) is None
-    (file,) = checkpoints.kept()
-    assert [each.batches for each in checkpoints.read_files([file])] == [1, 2, 3]
+    assert [each.batches for each in checkpoints.kept()[0]] == [1, 2, 3]
+    assert len(list(checkpoints.folder().iterdir())) == 1
+
+
+@pytest.mark.parametrize("written", [1, 40, 120])
+def test_half_a_checkpoint_left_by_a_power_cut_hides_no_other(written: int) -> None:
+    for at in (9, 10, 11):
+        seal_some(2, at)
+        made = checkpoints.keep(at=hour(at))
+        if at == 10:
+            assert made is not None
+            (file,) = checkpoints.folder().iterdir()
+            file.write_text(file.read_text().removesuffix(made.text) + made.text[:written])
+    known, damaged = checkpoints.kept()
+    assert [each.batches for each in known] == [1, 3]
+    assert damaged == [file]
 
 
 def test_a_checkpoint_of_another_history_is_a_difference(evidence: Evidence) -> None:

@@ -24,7 +24,7 @@ def test_sealing_says_what_was_sealed_and_keeps_a_checkpoint() -> None:
     result = run("seal")
     assert result.exit_code == 0
     assert "5 entries sealed in 1 batches" in result.output
-    assert len(checkpoints.kept()) == 1
+    assert len(checkpoints.kept()[0]) == 1
     assert "0 entries sealed in 0 batches" in run("seal").output
     assert Batch.objects.count() == 1
 

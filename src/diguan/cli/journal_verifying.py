@@ -31,7 +31,10 @@ def installation(files: Files, public_keys: Keys, lang: str | None) -> bool:
 
         brought = read(files)
         keys = {**verification.keys_here(), **verification.keys_named(brought, public_keys)}
-        report = verification.verify(connection, keys, [*read(checkpoints.kept()), *brought])
+        known, damaged = checkpoints.kept()
+        for file in damaged:
+            click.echo(_("A part of %(file)s is no checkpoint and was left aside.") % {"file": file}, err=True)
+        report = verification.verify(connection, keys, [*known, *brought])
         actions.record_verification(report=report, by=None, at=timezone.now())
         return _told(report)
 

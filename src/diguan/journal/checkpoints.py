@@ -32,6 +32,7 @@ from diguan import vault
 from diguan.journal import merkle, seals
 from diguan.vault.keyring import is_signed
 
+_NAME = "journal-{day}.txt"
 _NOTE = re.compile(r"((?:[^\n]+\n)+)\n— (\S+) (\S+)\n")
 
 
@@ -126,36 +127,47 @@ def folder() -> Path:
     return Path(settings.CHECKPOINTS or Path(settings.DATA) / "checkpoints")
 
 
-def kept() -> list[Path]:
-    """Return the files of the folder, the oldest first."""
-    return sorted(folder().glob("journal-*.txt"))
+def kept() -> tuple[list[Checkpoint], list[Path]]:
+    """Return the checkpoints of the folder, the oldest first, and the files of which a part cannot be read.
+
+    A power cut may leave half a checkpoint behind; it must not hide the others.
+    """
+    found: list[Checkpoint] = []
+    damaged = []
+    for file in sorted(folder().glob(_NAME.format(day="*"))):
+        text = file.read_text("utf-8", errors="replace")
+        for match in _NOTE.finditer(text):
+            try:
+                found.append(_read(match, str(file)))
+            except CheckpointUnreadable:
+                damaged.append(file)
+        if _NOTE.sub("", text).strip():
+            damaged.append(file)
+    return found, sorted(set(damaged))
 
 
 def keep(*, at: dt.datetime) -> Checkpoint | None:
-    """Add a checkpoint to the file of its day, if batches were sealed since the last one. Raises: OSError.
+    """Add a checkpoint to the file of its day, unless the newest one says the same. Raises: OSError.
 
     Nothing in the folder is ever written over: of a journal that was rolled back, both histories stand there.
     """
-    batches = _sealed_batches()
-    known = kept()
-    newest = _NOTE.findall(known[-1].read_text("utf-8"))[-1:] if known else []
-    if batches == 0 or any(content.split("\n")[1] == str(batches) for content, _signer, _signature in newest):
+    try:
+        made = make(at=at)
+    except NothingSealed:
         return None
-    made = make(at=at)
-    file = folder() / f"journal-{at.astimezone(dt.UTC):%Y-%m-%d}.txt"
+    known, _damaged = kept()
+    if known and known[-1].root == made.root:
+        return None
+    file = folder() / _NAME.format(day=f"{at.astimezone(dt.UTC):%Y-%m-%d}")
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    begun = file.exists()
-    with file.open("a", encoding="utf-8") as target:
-        target.write(f"\n{made.text}" if begun else made.text)
+    with file.open("a+", encoding="utf-8") as target:
+        target.seek(0)
+        before = target.read()
+        gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
+        target.write(gap + made.text)
         target.flush()
         os.fsync(target.fileno())
     return made
-
-
-def _sealed_batches() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM journal_batch")
-        return int(cursor.fetchall()[0][0])
 
 
 def _read(match: re.Match[str], name: str) -> Checkpoint:

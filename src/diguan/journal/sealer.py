@@ -25,6 +25,7 @@ class Sealer:
     def __init__(self, every: float = EVERY_SECONDS) -> None:
         self._every = every
         self._frontier = Frontier()
+        self._is_kept = False
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
 
@@ -50,9 +51,12 @@ class Sealer:
         """One round; whatever goes wrong with it is logged, and the next one tries again."""
         try:
             now = timezone.now()
-            sealing.seal(at=now, frontier=self._frontier)
-            checkpoints.keep(at=now)
-        except (OSError, checkpoints.CheckpointUnreadable):
+            done = sealing.seal(at=now, frontier=self._frontier)
+            self._is_kept = self._is_kept and not done.batches
+            if not self._is_kept:
+                checkpoints.keep(at=now)
+                self._is_kept = True
+        except OSError:
             _log.exception("sealed, but no checkpoint could be kept in %s", checkpoints.folder())
         except Exception:  # noqa: BLE001 - the last door of the thread: without it sealing would end unseen
             _log.exception("the journal could not be sealed")

@@ -88,11 +88,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     if not seal_line.is_quick(queries.seal_state()):
         messages.error(request, _("The journal is too long to be verified on a page. Run: diguan journal verify"))
         return redirect("journal")
-    try:
-        known = checkpoints.read_files(checkpoints.kept())
-    except (checkpoints.CheckpointUnreadable, OSError) as error:
-        messages.error(request, _("A file of checkpoints cannot be read: %(file)s.") % {"file": error})
-        return redirect("journal")
+    known, damaged = checkpoints.kept()
+    for file in damaged:
+        messages.warning(request, _("A part of %(file)s is no checkpoint and was left aside.") % {"file": file.name})
     report = verification.verify(connection, verification.keys_here(), known)
     actions.record_verification(report=report, by=request.user, at=timezone.now())
     if report.is_intact:
