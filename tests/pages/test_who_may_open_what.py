@@ -100,6 +100,7 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "sign-out",
         "set_language",
         "money_unit",
+        "journal-verification",
         "people-users",
         "people-grants",
         "people-grant-end",

@@ -101,6 +101,8 @@ def _prepare(data: Path, seed: int | None, scale: float | None) -> None:
     for rest in ("-wal", "-shm"):
         (data / f"{_DATABASE}{rest}").unlink(missing_ok=True)
     (aside / _DATABASE).replace(data / _DATABASE)
+    # The journal begins anew with the province; checkpoints of the former one would accuse it.
+    shutil.rmtree(data / "checkpoints", ignore_errors=True)
     shutil.rmtree(aside, ignore_errors=True)
 
 

@@ -57,6 +57,7 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     import waitress
     from django.conf import settings
 
+    from diguan.journal.sealer import Sealer
     from diguan.server.wsgi import application
 
     trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
@@ -70,7 +71,8 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     click.echo(say(N_("Diguan is served at http://{address} – stop it with Ctrl+C.")).format(address=f"{shown}:{port}"))
     try:
-        server.run()
+        with Sealer():
+            server.run()
     except KeyboardInterrupt:
         click.echo(say(N_("Stopped.")))
     finally:

@@ -64,6 +64,10 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan.cli.people", "cli", N_("Add users and grant roles."),
             "diguan people add zhang --name 张 --role administrator --place 22",
         ),
+        "journal": Entry(
+            "diguan.cli.journal", "cli", N_("Seal the journal, keep checkpoints of it, verify it."),
+            "diguan journal verify --checkpoint FILE.txt",
+        ),
     },
 }  # fmt: skip
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from diguan.journal.models import Entry
+from diguan.journal.verification import Report
 
 SYSTEM = "system"
+VERIFIED = "journal.verified"
 
 
 class Actor(Protocol):
@@ -55,6 +57,26 @@ def record(
 def record_many(*, by: Actor | None, at: dt.datetime, acts: Iterable[Act]) -> int:
     """Append an entry for each act, in their order, and return how many."""
     return len(Entry.objects.bulk_create([_entry(by, at, act) for act in acts], batch_size=500))
+
+
+def record_verification(*, report: Report, by: Actor | None, at: dt.datetime) -> Entry:
+    """Append that the journal was verified, with what was found."""
+    newest = max((each.batches for each in report.agreeing), default=None)
+    first = report.differences[0] if report.differences else None
+    return record(
+        by=by,
+        at=at,
+        verb=VERIFIED,
+        subject_type="journal",
+        subject_key="sealed",
+        detail={
+            "last_entry": report.last_entry,
+            "batches": report.batches,
+            "checkpoint": newest,
+            "differences": len(report.differences) + report.unnamed,
+            "first": None if first is None else {"what": first.kind, "entry": first.entry, "batch": first.batch},
+        },
+    )
 
 
 def _entry(by: Actor | None, at: dt.datetime, act: Act) -> Entry:

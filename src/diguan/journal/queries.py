@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Protocol
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from diguan.journal.models import Entry
+from diguan.journal import actions, sealing
+from diguan.journal.models import Batch, Entry
 
 
 class Scope(Protocol):
@@ -45,3 +49,38 @@ def narrowed(rows: QuerySet[Entry], *, verb: str = "", actor: str = "", subject:
     """Keep entries of one verb, one actor's user name and one subject; an empty text narrows nothing."""
     wanted = {"verb": verb, "actor_name": actor, "subject_key": subject}
     return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def between(rows: QuerySet[Entry], first: dt.date | None, last: dt.date | None) -> QuerySet[Entry]:
+    """Keep entries from the first day to the last, both whole days in the registry's time zone."""
+    if first is not None:
+        rows = rows.filter(at__gte=_midnight(first))
+    if last is not None:
+        rows = rows.filter(at__lt=_midnight(last + dt.timedelta(days=1)))
+    return rows
+
+
+def is_known(text: str) -> bool:
+    """Whether the journal knows somebody or something by this text."""
+    found = Entry.objects.filter(actor_name=text), Entry.objects.filter(subject_key=text)
+    return any(rows.exists() for rows in found)
+
+
+@dataclass(frozen=True, slots=True)
+class SealState:
+    """Up to where the journal is sealed, how many entries wait, and the entry of the last verification."""
+
+    last: Batch | None
+    waiting: int
+    verified: Entry | None
+
+
+def seal_state() -> SealState:
+    """Return what the auditor's page says of the seal; about the whole journal, whatever the reader's scope."""
+    last = Batch.objects.defer("leaves").order_by("-number").first()
+    verified = Entry.objects.filter(verb=actions.VERIFIED).order_by("-id").first()
+    return SealState(last, sealing.unsealed(), verified)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -15,6 +15,7 @@ ACTS: Mapping[str, str | Promise] = MappingProxyType(
         "household.listed": _("Opened a list of households"),
         "screening.run": _("Ran a screening"),
         "journal.read": _("Read the journal"),
+        "journal.verified": _("Verified the journal"),
         "registry.observations_recorded": _("Recorded observations"),
         "household.life_event": _("Recorded a life event"),
         "conflicts.listed": _("Opened the list of conflicts"),

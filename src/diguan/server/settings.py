@@ -2,6 +2,8 @@
 
 DIGUAN_DATA        folder of database, snapshots, keys and logs (default: ./var)
 DIGUAN_KEYS        file of the keys that seal ID numbers and sign the journal (default: keys.json in the data folder)
+DIGUAN_CHECKPOINTS folder for checkpoints of the journal, best on another machine (default: checkpoints in the data folder)
+DIGUAN_ORIGIN      name of this installation in its checkpoints (default: diguan)
 DIGUAN_SECRET_KEY  signing key (default: made on first use and kept in the data folder)
 DIGUAN_HOSTS       host names served, separated by commas (default: this machine only)
 DIGUAN_HTTPS       1 when served over TLS: secure cookies, HSTS, redirects
@@ -9,6 +11,7 @@ DIGUAN_DEBUG       1 for developers only
 """
 
 import os
+import re
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -24,6 +27,9 @@ DATA = data_folder.opened(Path(os.environ.get("DIGUAN_DATA") or "var").resolve()
 DEBUG = os.environ.get("DIGUAN_DEBUG") == "1"
 SECRET_KEY = os.environ.get("DIGUAN_SECRET_KEY") or data_folder.secret_key(DATA)
 KEYS = os.environ.get("DIGUAN_KEYS", "")
+CHECKPOINTS = os.environ.get("DIGUAN_CHECKPOINTS", "")
+# A name of one line without spaces or plus signs, as signed notes want it.
+ORIGIN = "".join(re.split(r"[\s+]+", os.environ.get("DIGUAN_ORIGIN", ""))) or "diguan"
 ALLOWED_HOSTS = [
     host.strip() for host in os.environ.get("DIGUAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host.strip()
 ]

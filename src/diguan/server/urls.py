@@ -11,7 +11,7 @@ from diguan.journal import views as journal_views
 from diguan.places import queries as places
 from diguan.screening import conflict_views, fact_views, life_views, past_views
 from diguan.screening import views as screening_views
-from diguan.server import acts, demo_accounts, home
+from diguan.server import acts, demo_accounts, home, subjects
 from diguan.ui import reader
 
 urlpatterns = [
@@ -36,8 +36,13 @@ urlpatterns = [
     path(
         "journal/",
         gate.page(permissions.JOURNAL_READ)(journal_views.entries),
-        {"place_names": places.names, "is_everything": places.is_everything, "acts": acts.ACTS},
+        {"words": journal_views.Words(places.names, places.is_everything, acts.ACTS, subjects.href)},
         name="journal",
+    ),
+    path(
+        "journal/verification/",
+        gate.page(permissions.JOURNAL_READ)(journal_views.verify),
+        name="journal-verification",
     ),
 ]
 
