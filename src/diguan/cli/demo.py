@@ -91,6 +91,7 @@ def _prepare(data: Path, seed: int | None, scale: float | None) -> None:
     aside.mkdir(mode=0o700)
     # What is written for a moment lies there too, and goes with it.
     env = {**os.environ, "DIGUAN_DATA": str(aside), "TMPDIR": str(aside)}
+    env.setdefault("DIGUAN_KEYS", str(data / "keys.json"))  # what is sealed there must open here
     done = subprocess.run(words, env=env, check=False)  # noqa: S603 - our own program
     if done.returncode < 0:
         raise click.ClickException(

@@ -13,7 +13,7 @@ from diguan.cli.pack import loaded
 from diguan.rulebook.problems import N_
 
 
-def screen_registry(folder: str | None, as_of: dt.date | None, language: str) -> None:
+def screen_registry(folder: str | None, as_of: dt.date | None, known_on: dt.date | None, *, language: str) -> None:
     """Screen everybody on file; without a pack or a date, those of the screening before."""
     say = translator(language)
     with opened(language):
@@ -30,6 +30,7 @@ def screen_registry(folder: str | None, as_of: dt.date | None, language: str) ->
             done = actions.run_screening(
                 pack=pack,
                 as_of=day,
+                known_on=known_on,
                 by=None,
                 at=timezone.now(),
                 progress=lambda step: click.echo(f"… {step}", err=True),

@@ -22,6 +22,7 @@ DATE = click.DateTime(["%Y-%m-%d"])
 @click.option("--pack", "folder", metavar="DIR", help="folder of the pack, or the name of a shipped one")
 @click.option("--data", type=click.Path(path_type=Path), help="folder with households and persons (.parquet or .csv)")
 @click.option("--as-of", type=DATE, help="the date whose rules and ages count")
+@click.option("--known-on", type=DATE, help="of the registry: by what was on file on this day")
 @click.option("--out", type=click.Path(path_type=Path), help="folder for the results; replaced as a whole")
 @click.option(
     "--places",
@@ -34,14 +35,15 @@ DATE = click.DateTime(["%Y-%m-%d"])
 @click.option("--lang", help="en, zh-hans or zh-hant")
 def screen(
     folder: str | None, data: Path | None, as_of: datetime | None, out: Path | None, places: Path | None,
-    missing_as_unknown: bool, persons: bool, memory: str, lang: str | None,
+    missing_as_unknown: bool, persons: bool, memory: str, known_on: datetime | None, lang: str | None,
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
     if data is None:
         from diguan.cli.registry_screening import screen_registry
 
-        screen_registry(folder, as_of.date() if as_of else None, language)
+        days = [day.date() if day else None for day in (as_of, known_on)]
+        screen_registry(folder, *days, language=language)
         return
     if folder is None or as_of is None or out is None:
         raise click.UsageError(say(N_("Screening files needs --pack, --data, --as-of and --out.")))

@@ -60,6 +60,9 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
         "places": Entry(
             "diguan.cli.places", "cli", N_("Import the tree of places and its outlines."), "diguan places import FILE.csv"
         ),
+        "keys": Entry(
+            "diguan.cli.keys", "cli", N_("Change the keys that seal and hash ID numbers."), "diguan keys rotate sealing"
+        ),
         "people": Entry(
             "diguan.cli.people", "cli", N_("Add users and grant roles."),
             "diguan people add zhang --name 张 --role administrator --place 22",

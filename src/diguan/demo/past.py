@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from diguan.demo import homes
+from diguan.demo import homes, id_numbers
 from diguan.demo.homes import Facts, Home, Member, Said
 from diguan.demo.policy import Policy
 
@@ -16,7 +16,7 @@ STANDING = (
     "registered_on", "household_attribute", "main_cause", "second_cause", "third_cause", "relocated",
     "cooperative_member", "arable_land", "forest_land",
 )  # fmt: skip
-IDENTITY = ("birth_date", "sex", "relation_to_head", "education_level")
+IDENTITY = ("birth_date", "sex", "relation_to_head", "education_level", id_numbers.NAME)
 HOUSING = ("housing_grade", "housing_appraised_on", "housing_works_on")
 WATER = (
     "water_supply", "water_quality", "water_litres", "water_dry_area", "water_in_house", "water_minutes", "water_short_days",
@@ -55,7 +55,7 @@ def _present(home: Home, on: date) -> list[Member]:
 
 
 def _as_first_told(chance: random.Random, member: Member) -> Facts:
-    told = {name: member.facts[name] for name in IDENTITY}
+    told = {name: member.facts[name] for name in IDENTITY if name in member.facts}
     if "health_status" in member.facts:
         was_well = member.health in ("chronic", "serious_illness") and chance.random() < 0.3
         told["health_status"] = "healthy" if was_well else member.health

@@ -11,19 +11,20 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from diguan.demo import homes, incomes, lists, past
+from diguan.demo import homes, id_numbers, incomes, lists, past
 from diguan.demo.homes import Facts, Home, Said
 from diguan.demo.policy import Policy
 
 _FOOD = ("staple_food_enough", "protein_food_when_wanted", "seasonal_clothing", "winter_bedding")
 _SHOCKS = ("income_collapsed", "spending_surged", "disaster_hit", "epidemic_hit")
 _STATUS = ("registry_status", "exited_on")
-_ROLL = ("birth_date", "sex", "relation_to_head")
+_ROLL = ("birth_date", "sex", "relation_to_head", id_numbers.NAME)
 _LARGE_BILL = "spending_surged"
 
 
 def tell(chance: random.Random, policy: Policy, home: Home) -> list[Said]:
     """All observations of one household in the order of their dates."""
+    id_numbers.give(home)
     told = list(_earlier(chance, policy, home))
     facts, persons = dict(home.facts), {member.key: dict(member.facts) for member in home.members}
     for said in _feeds(chance, home):
@@ -48,7 +49,9 @@ def _earlier(chance: random.Random, policy: Policy, home: Home) -> Iterator[Said
         yield from past.updates(chance, policy, home, until=until)
     elif chance.random() < 0.5:
         on = homes.day(chance, date(2019, 11, 18), date(2019, 12, 27)).isoformat()
-        roll = {member.key: {name: member.facts[name] for name in _ROLL} for member in home.members}
+        roll = {
+            member.key: {name: member.facts[name] for name in _ROLL if name in member.facts} for member in home.members
+        }
         yield Said(home.key, "import", home.village.department("import"), on, {}, roll)
 
 

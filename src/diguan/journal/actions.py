@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from diguan.journal import reactions
 from diguan.journal.models import Entry
 from diguan.journal.verification import Report
 
@@ -51,6 +52,7 @@ def record(
     """
     entry = _entry(by, at, Act(verb, subject_type, str(subject_key), place_number, detail or {}))
     entry.save(force_insert=True)
+    reactions.follow(entry)
     return entry
 
 

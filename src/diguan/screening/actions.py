@@ -34,12 +34,14 @@ def run_screening(
     at: dt.datetime,
     progress: run.Progress = lambda step: None,
     folder: Path | None = None,
+    known_on: dt.date | None = None,
 ) -> Screening:
     """Screen everybody on file under a pack as of a date, and make the results the current ones.
 
     Snapshot and results stay as files in `folder` (the data folder); the tables are replaced in one transaction, so
     that whatever fails leaves the former screening in place.
-    Rows: one result per household on file. Progress: snapshot, reading, screening, writing, loading.
+    With `known_on`, by what was on file on that day.
+    Rows: one result per household that was there. Progress: snapshot, reading, screening, writing, loading.
     Raises: rulebook.PeriodNotCovered, engine.DataRefused, ScreeningIncomplete.
     """
     started = time.monotonic()
@@ -47,7 +49,7 @@ def run_screening(
     rules = rulebook.at(pack, as_of)
     progress("snapshot")
     everybody = scopes.unscoped("screening of the whole registry")
-    snapshot = snapshots.write(pack=pack, as_of=as_of, folder=home / "snapshots", scope=everybody)
+    snapshot = snapshots.write(pack=pack, as_of=as_of, folder=home / "snapshots", scope=everybody, known_on=known_on)
     out = home / "screenings" / uuid.uuid4().hex
     screened = run.screen(rules=rules, snapshot=snapshot.folder, out=out, progress=progress)
     progress("loading")
@@ -69,6 +71,14 @@ def run_screening(
             detail={"pack": pack.id, "version": pack.version, "as_of": as_of.isoformat(), "snapshot": snapshot.id},
         )
     return screening
+
+
+def move_results(*, household: str, by: journal.Actor | None, at: dt.datetime) -> None:
+    """Put a household's results where the household is now; part of the act that moved it, whose entry tells it."""
+    found = Household.objects.unscoped("results follow their household").get(key=household)
+    for model in (Result, Shortfall):
+        rows = model.objects.unscoped("results follow their household").filter(household=found)
+        rows.exclude(place_number=found.place_number).update(place_number=found.place_number)
 
 
 def open_page(
