@@ -153,6 +153,27 @@ def test_a_township_moves_nobody_out_of_its_own_places(sun: Client) -> None:
     assert li().place.code == LIUJIA
 
 
+def test_who_moves_out_of_the_scope_leaves_every_list_at_once(cast: Cast, qian: Client) -> None:
+    text = page(qian, f"/households/{LI}/life-event/")
+    hidden = dict(re.findall(r'name="(instance_id|fresh)" value="([^"]+)"', text))
+    assert "Li Guirong" in page(cast.client("wang"), f"/households/?place={LIUJIA}")
+    form = {**hidden, "kind": "relocation", "occurred_on": "2020-05-15", "place": CHENJIA}
+    assert qian.post(f"/households/{LI}/life-event/", form).status_code == 302
+    assert "Li Guirong" not in page(cast.client("wang"), "/households/")
+    assert cast.client("wang").get(f"/households/{LI}/").status_code == 404
+    assert "Li Guirong" in page(qian, f"/households/?place={CHENJIA}")
+
+
+def test_the_address_of_the_other_household_is_pasted_as_it_stands(qian: Client, families: dict[str, Family]) -> None:
+    text = page(qian, f"/households/{LI}/life-event/")
+    hidden = dict(re.findall(r'name="(instance_id|fresh)" value="([^"]+)"', text))
+    form = {**hidden, "kind": "transfer", "occurred_on": "2020-05-15", "people": [GUIRONG]}
+    answer = qian.post(f"/households/{LI}/life-event/", {**form, "other": f"http://127.0.0.1/households/{ZHOU}/"})
+    assert "not among those you may change" in answer.content.decode()
+    answer = qian.post(f"/households/{LI}/life-event/", {**form, "other": "the Zhous"})
+    assert "is no address" in answer.content.decode()
+
+
 def test_a_person_gets_everything_on_file_about_them(qian: Client, jilin_pack: rulebook.Pack) -> None:
     observe(jilin_pack, persons={GUIRONG: {"id_number": NUMBER}})
     address = f"/households/{LI}/people/{GUIRONG}/"

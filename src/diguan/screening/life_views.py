@@ -1,5 +1,6 @@
 """What changed in a household, told on a page: who came, went, moved or died."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from diguan.registry.models import LifeEvent
 from diguan.screening.opened import Opened, open_household
 
 Kind = LifeEvent.Kind
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class _People(forms.MultipleChoiceField):
@@ -49,9 +51,9 @@ class LifeEventForm(forms.Form):
         label=gettext_lazy("Name of whoever is new"), required=False, max_length=200,
         help_text=gettext_lazy("For a birth, an arrival, or the head of a household that was split off."),
     )  # fmt: skip
-    other = forms.UUIDField(
-        label=gettext_lazy("Key of the other household"), required=False,
-        help_text=gettext_lazy("For a move to another household or a merge; it stands in the address of its page."),
+    other = forms.CharField(
+        label=gettext_lazy("Address of the other household's page"), required=False, max_length=400,
+        help_text=gettext_lazy("For a move to another household or a merge: open its page and copy the address."),
     )  # fmt: skip
     place = forms.CharField(
         label=gettext_lazy("Place, by code or name"), required=False, max_length=200,
@@ -67,6 +69,13 @@ class LifeEventForm(forms.Form):
         for name, field in self.fields.items():
             if name != "people":
                 field.widget.attrs.setdefault("class", "control")
+
+    def clean_other(self) -> UUID | None:
+        text = self.cleaned_data["other"].strip()
+        found = _KEY.search(text)
+        if text and not found:
+            raise forms.ValidationError(_("“%(text)s” is no address of a household's page.") % {"text": text})
+        return UUID(found[0]) if found else None
 
     def clean_place(self) -> str:
         text = self.cleaned_data["place"].strip()
