@@ -125,3 +125,8 @@ def test_both_evaluators_give_the_answers_that_the_cases_promise(pack: Pack) -> 
     assert cases
     assert [miss for case in cases for miss in by_reference(pack, case)] == []
     assert list(by_engine(pack, cases)) == []
+
+
+def test_everything_that_is_protected_says_on_which_legal_basis_it_is_kept(pack: Pack) -> None:
+    without = [v.name for v in pack.variables.values() if v.protection != "open" and not v.basis]
+    assert not without
