@@ -37,6 +37,9 @@ _SEAL = """
 print("ready", flush=True)
 sealing.seal(at=timezone.now(), largest=10)
 """
+_WRITE_ONE = """
+actions.record(by=None, at=timezone.now(), verb="household.read", subject_type="household", subject_key="last")
+"""
 _VERIFY = """
 report = verification.verify(connection, verification.keys_here())
 print(report.entries, report.unsealed, len(report.differences))
@@ -109,3 +112,19 @@ def test_a_sealer_that_cannot_reach_the_folder_of_checkpoints_seals_all_the_same
         pass
     assert sealing.unsealed() == 0
     assert "no checkpoint could be kept" in caplog.text
+
+
+def test_a_server_that_is_stopped_as_a_service_seals_what_was_written_last(tmp_path: Path) -> None:
+    run(tmp_path, _FILL)
+    serving = "from diguan.cli.serve import listen\nlisten('127.0.0.1', 0)\n"
+    server = begun(tmp_path, serving)
+    assert server.stdout is not None
+    assert "is served at" in server.stdout.readline()
+    deadline = time.monotonic() + 60
+    while run(tmp_path, _VERIFY).split()[1] != "0" and time.monotonic() < deadline:
+        time.sleep(0.2)
+    run(tmp_path, _WRITE_ONE)
+    server.send_signal(signal.SIGTERM)
+    server.communicate(timeout=60)
+    assert server.returncode == 0
+    assert run(tmp_path, _VERIFY).split() == [str(ENTRIES + 1), "0", "0"]

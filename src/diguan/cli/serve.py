@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 
 import click
@@ -70,6 +71,8 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     say = translator(chosen())
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     click.echo(say(N_("Diguan is served at http://{address} – stop it with Ctrl+C.")).format(address=f"{shown}:{port}"))
+    # A service is stopped with SIGTERM; what was journalled until then is sealed as after Ctrl+C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with Sealer():
             server.run()

@@ -16,7 +16,6 @@ _PAGES: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "household": (permissions.HOUSEHOLDS_READ, lambda key: reverse("household", args=[UUID(key)])),
     "place": (permissions.BOARD_READ, lambda key: reverse("board", args=[key])),
     "user": (permissions.PEOPLE_MANAGE, lambda key: f"{reverse('people')}?who={key}"),
-    "journal": (permissions.JOURNAL_READ, lambda _key: reverse("journal")),
 }
 
 
