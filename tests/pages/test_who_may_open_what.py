@@ -22,6 +22,10 @@ READS_BOARDS = READS_HOUSEHOLDS | {"feng"}
 # address → who gets 200; all others are sent to sign in, refused (403), or told that nothing is there (404)
 OPEN_TO = {
     "/sign-in/": {NOBODY},  # whoever is signed in is led on
+    "/sign-in/code/": set(),  # only after the right password, and then nobody is signed in
+    "/sign-in/enrolment/": set(),
+    "/account/": set(people.PEOPLE),
+    "/account/second-factor/": set(people.PEOPLE),
     "/policy/": READS_BOARDS,
     "/policy/cn-2020/": READS_BOARDS,
     "/policy/no-such-pack/": set(),
@@ -75,7 +79,7 @@ def test_nobody_reads_a_name_from_outside_their_scope_on_any_page(clients: dict[
 
 def test_a_stranger_sees_nothing_but_what_to_do(clients: dict[str, Client]) -> None:
     for address in OPEN_TO:
-        if address != "/sign-in/":
+        if not address.startswith(("/sign-in/", "/account/")):
             assert clients["chen"].get(address).status_code in (403, 404)
 
 
@@ -89,6 +93,13 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "set_language",
         "money_unit",
         "people-users",
+        "account-factor-removal",
+        "account-password",
+        "account-recovery-codes",
+        "account-sign-outs",
+        "person",
+        "person-act",
+        "person-password",
         "people-grants",
         "people-grant-end",
     }

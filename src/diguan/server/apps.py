@@ -6,6 +6,8 @@ class ServerConfig(AppConfig):
     label = "server"
 
     def ready(self) -> None:
-        from diguan.server import menu
+        from diguan.access import demand
+        from diguan.server import menu, second_factor
 
         menu.fill()
+        demand.fill(second_factor.is_optional)
