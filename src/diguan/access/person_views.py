@@ -64,9 +64,7 @@ def password(request: GatedRequest, user_id: int) -> HttpResponse:
     form = forms.FirstPasswordForm(request.POST)
     if form.is_valid():
         try:
-            actions.set_password(
-                user=user, password=form.cleaned_data["password"], by=request.user, at=timezone.now()
-            )
+            actions.set_password(user=user, password=form.cleaned_data["password"], by=request.user, at=timezone.now())
         except ValidationError as error:
             form.add_error("password", error)
         except actions.NotAllowed as error:
