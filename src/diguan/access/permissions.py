@@ -16,6 +16,8 @@ JOURNAL_READ = "journal.read"
 PEOPLE_MANAGE = "people.manage"
 SCREENING_RUN = "screening.run"
 REGISTRY_WRITE = "registry.write"
+EXPORTS_REQUEST = "exports.request"
+EXPORTS_APPROVE = "exports.approve"
 
 PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
     {
@@ -27,6 +29,8 @@ PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
         PEOPLE_MANAGE: _("Manage users and grants"),
         SCREENING_RUN: _("Run a screening"),
         REGISTRY_WRITE: _("Record observations"),
+        EXPORTS_REQUEST: _("Export lists"),
+        EXPORTS_APPROVE: _("Approve other people's exports"),
     }
 )
 

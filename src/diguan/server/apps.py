@@ -7,7 +7,9 @@ class ServerConfig(AppConfig):
 
     def ready(self) -> None:
         from diguan.access import demand
+        from diguan.exports import households, lists
         from diguan.server import menu, second_factor
 
         menu.fill()
+        lists.fill([households.HOUSEHOLDS])
         demand.fill(second_factor.is_optional)

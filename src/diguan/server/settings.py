@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "diguan.places",
     "diguan.registry",
     "diguan.screening",
+    "diguan.exports",
     "diguan.command",
     "diguan.server",
 ]

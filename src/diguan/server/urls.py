@@ -7,6 +7,7 @@ from django.urls import path
 from diguan.access import gate, permissions
 from diguan.access import urls as access_urls
 from diguan.command import views as command_views
+from diguan.exports import urls as export_urls
 from diguan.journal import views as journal_views
 from diguan.places import queries as places
 from diguan.screening import views as screening_views
@@ -21,6 +22,7 @@ urlpatterns = [
     path("board/<str:code>/", command_views.board, name="board"),
     path("households/", screening_views.households, name="households"),
     path("households/<uuid:key>/", screening_views.household, name="household"),
+    *export_urls.urlpatterns,
     path("policy/", screening_views.policies, name="policies"),
     path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
     path(
