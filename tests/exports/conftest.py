@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -7,13 +8,19 @@ from tests.cast import AS_OF, Cast, Family, cast, families, jilin_pack  # noqa: 
 
 from diguan import rulebook
 from diguan.access import actions as access
-from diguan.exports import actions
+from diguan.exports import actions, making
 from diguan.exports.models import Export
 from diguan.screening import actions as screening
 from diguan.screening.models import Screening
 
 Ask = Callable[..., Export]
 COLUMNS = ("place_code", "place", "name", "persons", "cohort", "standard_income")
+
+
+@pytest.fixture(autouse=True)
+def _no_files_yet(_own_data_folder: None) -> None:
+    """The data folder is one for all tests; files of others are none of ours."""
+    shutil.rmtree(making.folder(), ignore_errors=True)
 
 
 @pytest.fixture

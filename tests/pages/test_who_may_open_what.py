@@ -18,6 +18,8 @@ LI, ZHOU = "00000000-0000-0000-0000-000000000011", "00000000-0000-0000-0000-0000
 NOT_ON_FILE = "00000000-0000-0000-0000-0000000000ff"
 READS_HOUSEHOLDS = {"zhao", "qian", "sun", "wang", "wu"}
 READS_BOARDS = READS_HOUSEHOLDS | {"feng"}
+APPROVES = {"zhao", "qian"}
+EXPORTS = APPROVES | {"sun", "wu"}
 
 # address → who gets 200; all others are sent to sign in, refused (403), or told that nothing is there (404)
 OPEN_TO = {
@@ -40,6 +42,14 @@ OPEN_TO = {
     f"/households/{LI}/": READS_HOUSEHOLDS,
     f"/households/{ZHOU}/": {"zhao", "wu"},
     f"/households/{NOT_ON_FILE}/": set(),
+    "/exports/": EXPORTS,
+    "/exports/approvals/": APPROVES,
+    "/exports/request/?list=households": EXPORTS,
+    f"/exports/request/?list=households&place={LIUJIA}": EXPORTS,
+    f"/exports/request/?list=households&place={SUNJIA}": {"zhao", "wu"},
+    "/exports/request/?list=users": set(),
+    "/exports/1/": set(),  # nobody asked for any here; tests/exports walks those of others
+    "/exports/1/file/": set(),
     f"/board/{PROVINCE}/": WHOLE,
     f"/board/{PREFECTURE}/": WHOLE,
     f"/board/{COUNTY_A}/": WHOLE | {"qian"},
@@ -94,6 +104,9 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "money_unit",
         "people-users",
         "account-factor-removal",
+        "export-approval",
+        "export-making",
+        "export-refusal",
         "account-password",
         "account-recovery-codes",
         "account-sign-outs",
