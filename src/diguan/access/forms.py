@@ -54,7 +54,7 @@ class CodeForm(_Form):
     """A code of the second factor, or a recovery code in its place."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=gettext_lazy("Code that the app shows"),
         max_length=40,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
