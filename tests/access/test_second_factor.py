@@ -237,6 +237,14 @@ def test_what_changes_meanwhile_stops_who_is_arriving(qian: User, change: str) -
     assert not is_in(client)
 
 
+def test_who_arrives_may_make_way_for_somebody_else(qian: User) -> None:
+    client = Client()
+    app, _codes = enrolled(qian)
+    give_password(client, "qian")
+    client.post("/sign-out/")
+    assert client.post("/sign-in/code/", {"code": app.code()}).headers["Location"] == "/sign-in/"
+
+
 def test_giving_the_password_changes_the_sessions_key_and_so_does_the_code(qian: User) -> None:
     client = Client()
     app, _codes = enrolled(qian)

@@ -53,6 +53,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     if isinstance(request.user, User):
         actions.sign_out(request=request, by=request.user, at=timezone.now())
+    # Whoever gave a password and not yet a code makes way for somebody else.
+    arrival.end(request)
     return redirect("sign-in")
 
 

@@ -64,6 +64,9 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan.cli.people", "cli", N_("Add users and grant roles."),
             "diguan people add zhang --name 张 --role administrator --place 22",
         ),
+        "exports": Entry(
+            "diguan.cli.exports", "cli", N_("Remove exported files whose time is over."), "diguan exports sweep"
+        ),
     },
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from diguan.access.gate import GatedRequest
 from diguan.exports import lists, queries
 from diguan.exports.models import Export, State
+from diguan.places import queries as places
 from diguan.ui import formats, paging, steps, tables
 from diguan.ui.empties import Empty
 
@@ -54,16 +55,19 @@ def waiting(exports: Sequence[Export]) -> tables.Table:
 
 def one(export: Export, now: dt.datetime) -> dict[str, Any]:
     """One export: what is in it, and how far it has come."""
-    heading, columns = _named(export)
+    heading, columns, has_names = _named(export)
     state = export.state_at(now)
+    found = places.names(low for low, _high in export.ranges)
     pairs = [
         (_("List"), heading),
+        (_("Places"), " · ".join(found.values())),
         (_("Purpose"), export.purpose),
         (_("Rows"), formats.number(export.rows if export.rows is not None else export.expected_rows)),
         (_("Columns"), " · ".join(columns)),
-        (_("Names"), _("in full") if export.shows_names else _("masked")),
         (_("Kind of file"), export.get_file_format_display()),
     ]
+    if has_names:
+        pairs.append((_("Names"), _("in full") if export.shows_names else _("masked")))
     if export.identifier_reason:
         pairs.append((_("Why identifiers are needed"), export.identifier_reason))
     if export.digest:
@@ -94,14 +98,15 @@ def _page_of(export: Export) -> str:
     return reverse("export", args=[export.pk])
 
 
-def _named(export: Export) -> tuple[str, list[str]]:
-    """Heading and columns in words; as they were written down where the list is no more."""
+def _named(export: Export) -> tuple[str, list[str], bool]:
+    """Heading and columns in words, and whether names are among them; as written down where the list is no more."""
     try:
         opened = lists.named(export.list_id).opened(export.params)
     except lists.ListUnavailable:
-        return export.list_id, export.columns
-    labels = {column.key: column.label for column in opened.columns}
-    return opened.heading, [labels.get(key, key) for key in export.columns]
+        return export.list_id, export.columns, export.shows_names
+    chosen = {column.key: column for column in opened.columns if column.key in export.columns}
+    labels = [chosen[key].label if key in chosen else key for key in export.columns]
+    return opened.heading, labels, any(column.protection == "name" for column in chosen.values())
 
 
 def _steps(export: Export, state: State) -> list[steps.Step]:
