@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -23,6 +24,7 @@ from diguan.access import permissions, roles
 from diguan.access import queries as access_queries
 from diguan.access.decision import NotAllowed
 from diguan.access.scope import Scope
+from diguan.cli import exports as command
 from diguan.exports import actions, lists, making, queries
 from diguan.exports.models import FOLLOWS, Export, State
 from diguan.journal.models import Entry
@@ -370,3 +372,12 @@ def test_what_waits_is_shown_to_those_who_may_decide(cast: Cast, large: Export, 
 
     assert seen(second) == [large]
     assert seen("zhao") == seen("qian") == seen("wu") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_timer_of_the_machine_sweeps_too(cast: Cast, ask: Ask) -> None:
+    export = make(cast, ask("qian"))
+    Export.objects.update(expires_at=of.NOW)
+    swept = CliRunner().invoke(command.cli, ["sweep", "--lang", "en"])
+    assert swept.output == "1 export has expired.\n"
+    assert not path_of(export).exists()
