@@ -22,7 +22,7 @@ def test_a_whole_number_is_read_or_what_stands_otherwise(read: int) -> None:
 @pytest.mark.parametrize("given", ["-1", "1.5", "many", "１２", "²"], indirect=True)
 @pytest.mark.usefixtures("given")
 def test_anything_else_is_refused_with_the_name_of_the_setting() -> None:
-    with pytest.raises(ImproperlyConfigured, match="DIGUAN_TRIED is .* whole number"):
+    with pytest.raises(ImproperlyConfigured, match=r"DIGUAN_TRIED is .* whole number"):
         environment.whole_number("DIGUAN_TRIED", 7)
 
 

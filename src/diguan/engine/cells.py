@@ -11,7 +11,10 @@ def is_formula(text: str) -> bool:
 
     It might where the first sign that shows is = + - or @, in any width, or where a tab or a line break comes first.
     """
-    if text[:1] in _BREAKS:
+    first = text[:1]
+    if first.isalnum():  # nearly all
+        return False
+    if first in _BREAKS:
         return True
     shown = next((sign for sign in text if not sign.isspace() and unicodedata.category(sign) not in ("Cc", "Cf")), "")
     return unicodedata.normalize("NFKC", shown)[:1] in _OPENING if shown else False

@@ -126,6 +126,9 @@ def _text(sheet: Any, text: str, *, bold: bool = False) -> Any:
     """Return a cell that holds the text as text: a spreadsheet neither runs it, nor when somebody edits it."""
     if len(text) > CELL_SIGNS:
         raise FileRefused(_("A cell of Excel holds %(most)d signs, and one here is longer.") % {"most": CELL_SIGNS})
+    # What begins with a letter or digit the library takes for text by itself, and writes in half the time.
+    if text[:1].isalnum() and not bold and not _UNWRITABLE.search(text):
+        return text
     cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text))
     # The library takes whatever begins with = for a formula.
     cell.data_type = "s"
