@@ -117,7 +117,7 @@ def test_only_the_front_door_is_public() -> None:
     public = {
         address for address, view in views(get_resolver("diguan.server.urls")) if gate.policy_of(view) == "public"
     }
-    assert public == {"sign-in/", "sign-out/", "language/", "money-unit/"}
+    assert public == {"sign-in/", "sign-in/code/", "sign-in/enrolment/", "sign-out/", "language/", "money-unit/"}
 
 
 def test_a_post_without_the_forms_token_is_refused(cast: Cast) -> None:

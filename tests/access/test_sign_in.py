@@ -21,68 +21,68 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def qian(tree: object) -> Client:
-    """A browser; County Officer Qian has a password."""
-    of.hire("qian", password=of.PASSWORD)
+def sun(tree: object) -> Client:
+    """A browser; Township Officer Sun has a password."""
+    of.hire("sun", password=of.PASSWORD)
     return Client()
 
 
 def sign_in(client: Client, password: str = of.PASSWORD, **more: str) -> object:
-    return client.post("/sign-in/", {"username": "qian", "password": password, **more})
+    return client.post("/sign-in/", {"username": "sun", "password": password, **more})
 
 
-def test_who_gives_name_and_password_is_in(qian: Client) -> None:
-    assert sign_in(qian).status_code == 302  # type: ignore[attr-defined]
-    assert qian.session["_auth_user_id"]
+def test_who_gives_name_and_password_is_in(sun: Client) -> None:
+    assert sign_in(sun).status_code == 302  # type: ignore[attr-defined]
+    assert sun.session["_auth_user_id"]
     entry = Entry.objects.latest("id")
-    assert (entry.verb, entry.actor_name) == ("user.signed_in", "qian")
+    assert (entry.verb, entry.actor_name) == ("user.signed_in", "sun")
 
 
-def test_a_wrong_password_is_refused_in_clear_words_and_journalled(qian: Client) -> None:
-    answer = sign_in(qian, "not-the-password")
+def test_a_wrong_password_is_refused_in_clear_words_and_journalled(sun: Client) -> None:
+    answer = sign_in(sun, "not-the-password")
     assert answer.status_code == 422  # type: ignore[attr-defined]
     page = answer.content.decode()  # type: ignore[attr-defined]
     assert "don&#x27;t belong together" in page
-    assert 'value="qian"' in page
+    assert 'value="sun"' in page
     assert "not-the-password" not in page
     entry = Entry.objects.latest("id")
-    assert (entry.verb, entry.subject_key, entry.actor_name) == ("user.sign_in_refused", "qian", "system")
+    assert (entry.verb, entry.subject_key, entry.actor_name) == ("user.sign_in_refused", "sun", "system")
 
 
-def test_a_name_nobody_has_is_not_kept_since_it_may_be_a_password(qian: Client) -> None:
-    qian.post("/sign-in/", {"username": "hunter2-oops", "password": "x"})
+def test_a_name_nobody_has_is_not_kept_since_it_may_be_a_password(sun: Client) -> None:
+    sun.post("/sign-in/", {"username": "hunter2-oops", "password": "x"})
     assert Entry.objects.latest("id").subject_key == "unknown"
 
 
-def test_an_unknown_name_and_a_wrong_password_are_told_alike(qian: Client) -> None:
-    wrong = sign_in(qian, "x").content.decode()  # type: ignore[attr-defined]
-    unknown = qian.post("/sign-in/", {"username": "nobody", "password": "x"}).content.decode()
+def test_an_unknown_name_and_a_wrong_password_are_told_alike(sun: Client) -> None:
+    wrong = sign_in(sun, "x").content.decode()  # type: ignore[attr-defined]
+    unknown = sun.post("/sign-in/", {"username": "nobody", "password": "x"}).content.decode()
     said = "User name and password don&#x27;t belong together"
     assert said in wrong
     assert said in unknown
 
 
-def test_sign_in_leads_on_to_where_the_reader_was_going_but_never_to_another_site(qian: Client) -> None:
-    assert sign_in(qian, next="/people/").headers["Location"] == "/people/"  # type: ignore[attr-defined]
-    qian.post("/sign-out/")
-    assert sign_in(qian, next="https://example.org/").headers["Location"] == "/"  # type: ignore[attr-defined]
+def test_sign_in_leads_on_to_where_the_reader_was_going_but_never_to_another_site(sun: Client) -> None:
+    assert sign_in(sun, next="/people/").headers["Location"] == "/people/"  # type: ignore[attr-defined]
+    sun.post("/sign-out/")
+    assert sign_in(sun, next="https://example.org/").headers["Location"] == "/"  # type: ignore[attr-defined]
 
 
-def test_signing_in_changes_the_sessions_key(qian: Client) -> None:
-    session = qian.session
+def test_signing_in_changes_the_sessions_key(sun: Client) -> None:
+    session = sun.session
     session["x"] = 1
     session.save()
-    qian.cookies["sessionid"] = session.session_key
-    sign_in(qian)
-    assert qian.session.session_key != session.session_key
+    sun.cookies["sessionid"] = session.session_key
+    sign_in(sun)
+    assert sun.session.session_key != session.session_key
 
 
-def test_who_signs_out_is_out(qian: Client) -> None:
-    sign_in(qian)
-    assert qian.post("/sign-out/").headers["Location"] == "/sign-in/"
-    assert qian.get("/").headers["Location"].startswith("/sign-in/")
+def test_who_signs_out_is_out(sun: Client) -> None:
+    sign_in(sun)
+    assert sun.post("/sign-out/").headers["Location"] == "/sign-in/"
+    assert sun.get("/").headers["Location"].startswith("/sign-in/")
     assert Entry.objects.latest("id").verb == "user.signed_out"
-    assert qian.get("/sign-out/").status_code == 405
+    assert sun.get("/sign-out/").status_code == 405
 
 
 @pytest.fixture

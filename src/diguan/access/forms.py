@@ -50,6 +50,82 @@ class SignIn(_Form):
         self.fields["password"].widget.render_value = not self.is_bound
 
 
+class CodeForm(_Form):
+    """A code of the second factor, or a recovery code in its place."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code that the app shows"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+class ProofForm(_Form):
+    """What shows that it is the person: a code of the factor in use, else the password."""
+
+    prefix = "proof"
+
+    def __init__(self, *args: Any, has_factor: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_factor:
+            label = _("Code of the present second factor, or a recovery code")
+            shown: forms.Widget = forms.TextInput({"autocomplete": "one-time-code", "spellcheck": "false"})
+        else:
+            label, shown = _("Present password"), forms.PasswordInput({"autocomplete": "current-password"})
+        shown.attrs["class"] = "control"
+        self.fields["proof"] = forms.CharField(label=label, strip=has_factor, max_length=128, widget=shown)
+
+
+class EnrolmentForm(CodeForm):
+    """The code that an app shows once it has read the new secret."""
+
+    prefix = "new"
+
+
+class PasswordForm(_Form):
+    """A password of one's own."""
+
+    prefix = "password"
+
+    present = forms.CharField(
+        label=gettext_lazy("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("New password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("At least 10 signs; no common word, not only digits."),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("New password, again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("password"):
+            raise forms.ValidationError(_("The two are not the same. Type the new password again."))
+        return again
+
+
+class FirstPasswordForm(_Form):
+    """A password that an administrator hands over, to be changed by its owner."""
+
+    prefix = "first"
+
+    password = forms.CharField(
+        label=gettext_lazy("New password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("Hand it over in person or by telephone; its owner changes it under My account."),
+    )
+
+
 class UserForm(_Form):
     prefix = "user"
 
@@ -76,6 +152,12 @@ class GrantForm(_Form):
     place = forms.CharField(label=gettext_lazy("Place, by code or name"), max_length=200)
     starts_on = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    purpose = forms.CharField(
+        label=gettext_lazy("Purpose"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("What it is for, such as the audit it serves. Empty where the role says it."),
     )
     ends_on = forms.DateField(
         label=gettext_lazy("Last day"),

@@ -14,11 +14,11 @@ from typing import Any, Protocol
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from diguan.access import permissions, queries
+from diguan.access import arrival, demand, permissions, queries
 from diguan.access.models import User
 from diguan.access.rights import Rights
 from diguan.access.scope import NOTHING, Scope
@@ -106,10 +106,19 @@ def _let_anybody(request: HttpRequest) -> HttpResponseBase | None:
     return None
 
 
-def _let_signed_in(request: HttpRequest) -> HttpResponseBase | None:
+def _let_signed_in(request: Any) -> HttpResponseBase | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
+    if not arrival.is_proven(request) and demand.is_demanded(request.rights):
+        return _back_to_the_factor(request)
     return None
+
+
+def _back_to_the_factor(request: GatedRequest) -> HttpResponseBase:
+    """A role granted since, or a setting, demands a second factor: nobody is signed in before it is shown."""
+    where_to = request.get_full_path() if request.method == "GET" else ""
+    arrival.begin(request, request.user, timezone.now(), where_to)
+    return redirect("sign-in-code")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def grants(request: GatedRequest, places: forms.Places) -> HttpResponse:
                 place=given["place"],
                 starts_on=given["starts_on"],
                 ends_on=given["ends_on"],
+                purpose=given["purpose"],
                 by=request.user,
                 at=timezone.now(),
             )
@@ -111,6 +112,7 @@ def _page(
         "table": _table(request, new_grant.places, today),
         "filters": _filters(request),
         "without": list(queries.users_without_grants(today).order_by("username")[: _LISTED + 1]),
+        "inactive": list(queries.inactive_users(request.scope, today)[: _LISTED + 1]),
         "listed": _LISTED,
         "new_user": new_user,
         "new_grant": new_grant,
@@ -124,13 +126,14 @@ def _table(request: GatedRequest, places: forms.Places, today: dt.date) -> table
     return tables.Table(
         caption=_("Roles held, by place"),
         columns=[
-            tables.Column("user", _("Name")),
+            tables.Column("user", _("Name"), template="access/person_cell.html"),
             tables.Column("user.username", _("User name")),
             tables.Column("role", _("Role"), value=Grant.get_role_display),
             tables.Column("place_number", _("Place"), value=lambda grant: names.get(grant.place_number, "")),
             tables.Column("place_code", _("Code")),
             tables.Column("starts_on", _("From"), "date"),
             tables.Column("ends_on", _("To"), value=lambda grant: formats.day(grant.ends_on) if grant.ends_on else "–"),
+            tables.Column("purpose", _("Purpose"), value=lambda grant: grant.purpose or "–"),
             tables.Column("pk", "", template="access/grant_end_cell.html"),
         ],
         rows=page.rows,

@@ -18,6 +18,8 @@ SCREENING_RUN = "screening.run"
 REGISTRY_WRITE = "registry.write"
 IDENTIFIERS_REVEAL = "identifiers.reveal"
 SUBJECT_ACCESS = "subject.access"
+EXPORTS_REQUEST = "exports.request"
+EXPORTS_APPROVE = "exports.approve"
 
 PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
     {
@@ -31,6 +33,8 @@ PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
         REGISTRY_WRITE: _("Record observations, corrections and life events"),
         IDENTIFIERS_REVEAL: _("See ID numbers in clear, with a reason"),
         SUBJECT_ACCESS: _("Give somebody everything on file about them"),
+        EXPORTS_REQUEST: _("Export lists"),
+        EXPORTS_APPROVE: _("Approve other people's exports"),
     }
 )
 

@@ -53,6 +53,28 @@ def may_create_user(*, by: User | None, rights: Rights) -> Decision:
     return refused(_("Only an administrator adds users."))
 
 
+def may_administer(user: User, *, by: User | None, rights: Rights, held: Sequence[Grant]) -> Decision:
+    """Whether `by` may act on this user: lock, unlock, reset; `held` are the user's live grants.
+
+    Only who administers every place where the user holds a role, so that nobody reaches upwards by a reset.
+    """
+    if by is None:
+        return ALLOWED
+    if by.pk == user.pk:
+        return refused(_("Nobody does this to themselves: ask another administrator."))
+    administered = rights.scope(permissions.PEOPLE_MANAGE)
+    if administered.is_empty or not all(administered.covers(each.place_number, each.place_upper) for each in held):
+        return refused(_("Only an administrator of all places where the person holds a role may do this."))
+    return ALLOWED
+
+
+def may_remove_factor(*, is_demanded: bool) -> Decision:
+    """Whether somebody may do without a second factor from now on."""
+    if is_demanded:
+        return refused(_("Your roles demand a second factor. It can be renewed, not removed."))
+    return ALLOWED
+
+
 def _overlap(grant: Grant, starts_on: dt.date, ends_on: dt.date | None) -> bool:
     begins_in_time = ends_on is None or grant.starts_on <= ends_on
     lasts_long_enough = grant.ends_on is None or grant.ends_on >= starts_on

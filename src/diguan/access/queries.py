@@ -7,7 +7,7 @@ import datetime as dt
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from diguan.access.models import Grant, User
+from diguan.access.models import Factor, Grant, RecoveryCode, User
 from diguan.access.rights import Rights
 from diguan.access.scope import Scope
 
@@ -29,6 +29,32 @@ def user(username: str) -> User:
         return User.objects.get(username=username.strip())
     except User.DoesNotExist:
         raise UserUnknown(username) from None
+
+
+def users() -> QuerySet[User]:
+    """Return everybody who was ever added, by user name."""
+    return User.objects.order_by("username")
+
+
+def administered(scope: Scope, user_id: int, on: dt.date) -> User:
+    """Return a person all of whose live grants lie inside the scope. Raises: User.DoesNotExist."""
+    found = User.objects.get(pk=user_id)
+    if scope.is_empty or not all(scope.covers(each.place_number, each.place_upper) for each in live_grants(found, on)):
+        raise User.DoesNotExist
+    return found
+
+
+def has_factor(user: User) -> bool:
+    return Factor.objects.filter(user=user).exists()
+
+
+def factor(user: User) -> Factor | None:
+    """Return the person's second factor; None where they have none."""
+    return Factor.objects.filter(user=user).first()
+
+
+def recovery_codes_left(user: User) -> int:
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
 
 
 def grants(scope: Scope, on: dt.date) -> QuerySet[Grant]:
@@ -56,6 +82,15 @@ def users_without_grants(on: dt.date) -> QuerySet[User]:
     """Return the active users who hold nothing, now or later: they see nothing until somebody grants them a role."""
     holding = _alive(Grant.objects.filter(user=OuterRef("pk")), on)
     return User.objects.filter(~Exists(holding), is_active=True)
+
+
+def inactive_users(scope: Scope, on: dt.date) -> QuerySet[User]:
+    """Return those who may no longer sign in and whose live grants all lie inside the scope, by user name."""
+    inside = Q(pk__in=())
+    for low, high in scope.ranges:
+        inside |= Q(place_number__gte=low, place_number__lt=high, place_upper__lte=high)
+    outside = _alive(Grant.objects.filter(user=OuterRef("pk")), on).exclude(inside)
+    return User.objects.filter(~Exists(outside), is_active=False).order_by("username")
 
 
 def _alive(rows: QuerySet[Grant], on: dt.date) -> QuerySet[Grant]:

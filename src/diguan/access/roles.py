@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from diguan.access import permissions
 from diguan.access.permissions import (
     BOARD_READ,
+    EXPORTS_APPROVE,
+    EXPORTS_REQUEST,
     HOUSEHOLDS_READ,
     IDENTIFIERS_REVEAL,
     JOURNAL_READ,
@@ -45,17 +47,29 @@ def _role(role_id: str, label: str | Promise, *allowed: str) -> tuple[str, Role]
 
 
 _FIELD = (BOARD_READ, HOUSEHOLDS_READ, NAMES_READ, POLICY_READ)
+# Who decides about others' exports also decides about the households in them; an auditor approves nothing.
+_EXPORTS = (EXPORTS_REQUEST, EXPORTS_APPROVE)
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     dict(
         [
             _role("village_worker", _("Village worker"), *_FIELD, REGISTRY_WRITE),
-            _role("township_officer", _("Township officer"), *_FIELD, REGISTRY_WRITE, IDENTIFIERS_REVEAL),
-            _role("county_officer", _("County officer"), *_FIELD, REGISTRY_WRITE, IDENTIFIERS_REVEAL, SUBJECT_ACCESS),
-            _role("prefecture_officer", _("Prefecture officer"), *_FIELD),
-            _role("provincial_commander", _("Provincial commander"), *_FIELD, SCREENING_RUN),
+            _role(
+                "township_officer", _("Township officer"), *_FIELD, REGISTRY_WRITE, IDENTIFIERS_REVEAL, EXPORTS_REQUEST
+            ),
+            _role(
+                "county_officer",
+                _("County officer"),
+                *_FIELD,
+                REGISTRY_WRITE,
+                IDENTIFIERS_REVEAL,
+                SUBJECT_ACCESS,
+                *_EXPORTS,
+            ),
+            _role("prefecture_officer", _("Prefecture officer"), *_FIELD, *_EXPORTS),
+            _role("provincial_commander", _("Provincial commander"), *_FIELD, SCREENING_RUN, *_EXPORTS),
             _role("analyst", _("Analyst"), BOARD_READ, POLICY_READ),
-            _role("auditor", _("Auditor"), *_FIELD, JOURNAL_READ),
+            _role("auditor", _("Auditor"), *_FIELD, JOURNAL_READ, EXPORTS_REQUEST),
             _role("administrator", _("Administrator"), PEOPLE_MANAGE),
         ]
     )

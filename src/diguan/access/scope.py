@@ -42,8 +42,16 @@ class Scope:
         """Return the part of this scope inside [low, high)."""
         return Scope(tuple((max(low, start), min(high, end)) for start, end in self.ranges))
 
+    def overlap(self, other: Scope) -> Scope:
+        """Return what lies in both."""
+        return Scope(tuple(each for low, high in other.ranges for each in self.intersect(low, high).ranges))
+
     def union(self, other: Scope) -> Scope:
         return Scope(self.ranges + other.ranges)
+
+    def encloses(self, other: Scope) -> bool:
+        """Whether all of the other scope may be seen. Nothing encloses an empty one: it is no place."""
+        return not other.is_empty and all(self.covers(low, high) for low, high in other.ranges)
 
     def covers(self, low: int, high: int) -> bool:
         """Whether all of [low, high) may be seen. Nothing covers an empty range: it is no place."""

@@ -1,4 +1,4 @@
-"""Signing in and out, and the language."""
+"""Signing in with name and password, signing out, and the language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from diguan.access import actions, forms, gate
+from diguan.access import actions, arrival, attempts, demand, forms, gate, queries
 from diguan.access.demo_accounts import Account, Accounts
 from diguan.access.models import User
 
@@ -33,9 +33,16 @@ def sign_in(request: HttpRequest, demo_accounts: Accounts) -> HttpResponse:
     if form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
-            actions.sign_in(request=request, by=user, at=timezone.now())
-            return HttpResponseRedirect(_next(request))
-        actions.refuse_sign_in(username=form.cleaned_data["username"], by=None, at=timezone.now())
+            return _let_in(request, user)
+        actions.refuse_sign_in(
+            username=form.cleaned_data["username"],
+            by=None,
+            at=timezone.now(),
+            address=request.META.get("REMOTE_ADDR", ""),
+            is_paused=attempts.was_paused(request),
+        )
+        if attempts.was_paused(request):
+            return paused(request)
         form.add_error(None, _("User name and password don't belong together. Check both, or ask your administrator."))
     return _sign_in_page(request, form, accounts, status=422)
 
@@ -46,6 +53,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     if isinstance(request.user, User):
         actions.sign_out(request=request, by=request.user, at=timezone.now())
+    # Whoever gave a password and not yet a code makes way for somebody else.
+    arrival.end(request)
     return redirect("sign-in")
 
 
@@ -72,10 +81,34 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def paused(request: HttpRequest) -> HttpResponse:
+    """Say that signing in pauses, in the same words whether there is such a user or not."""
+    wait = settings.AXES_COOLOFF_TIME
+    answer = render(request, "access/paused.html", {"minutes": int(wait.total_seconds() // 60)}, status=429)
+    answer.headers["Retry-After"] = str(int(wait.total_seconds()))
+    return answer
+
+
+def _let_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Begin the session of somebody whose password was right, or ask for the second factor first."""
+    now = timezone.now()
+    rights = queries.rights(user, timezone.localdate(now))
+    if queries.has_factor(user) or demand.is_demanded(rights):
+        arrival.begin(request, user, now, _next(request))
+        return redirect("sign-in-code")
+    actions.sign_in(request=request, by=user, at=now)
+    return HttpResponseRedirect(_next(request))
+
+
 def _sign_in_page(
     request: HttpRequest, form: forms.SignIn, accounts: Sequence[Account], status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "accounts": accounts, "next": request.POST.get("next") or request.GET.get("next", "")}
+    context = {
+        "form": form,
+        "accounts": accounts,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "factor_is_optional": demand.is_optional(),
+    }
     return render(request, "access/sign_in.html", context, status=status)
 
 

@@ -1,12 +1,20 @@
-"""diguan people: add the first administrator, who adds everybody else on the pages."""
+"""diguan people: add the first administrator, who adds everybody else on the pages, and let people in or not."""
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from diguan.cli.installation import opened
 from diguan.cli.language import chosen, translator
 from diguan.rulebook.problems import N_
+
+if TYPE_CHECKING:
+    from diguan.access.models import User
 
 
 @click.group(help="Add users and grant roles from the machine itself; on the pages, an administrator does it.")
@@ -56,3 +64,104 @@ def roles(lang: str | None) -> None:
 
         for role in table.ROLES.values():
             click.echo(f"{role.id}  {role.label}: {', '.join(sorted(role.allows))}")
+
+
+@cli.command("list", help="List everybody who was added, with their roles.")
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def listed(lang: str | None) -> None:
+    with opened(lang):
+        from django.utils import timezone
+        from django.utils.translation import gettext as _
+
+        from diguan.access import queries
+
+        today = timezone.localdate()
+        for user in queries.users():
+            held = ", ".join(f"{each.role} {each.place_code}" for each in queries.live_grants(user, today))
+            marks = [] if user.is_active else [_("may not sign in")]
+            marks += [_("second factor")] if queries.has_factor(user) else []
+            click.echo("  ".join([user.username, user.name, held or _("No role yet"), *marks]))
+
+
+@cli.command(help="Take all access from somebody who leaves; they are signed out at once.")
+@click.argument("username")
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def deactivate(username: str, lang: str | None) -> None:
+    with _somebody(username, lang) as (user, now):
+        from diguan.access import actions
+
+        actions.deactivate(user=user, by=None, at=now)
+        _tell(user, N_("%(name)s can no longer sign in and was signed out."))
+
+
+@cli.command(help="Let somebody sign in again who was deactivated.")
+@click.argument("username")
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def reactivate(username: str, lang: str | None) -> None:
+    with _somebody(username, lang) as (user, now):
+        from diguan.access import actions
+
+        actions.reactivate(user=user, by=None, at=now)
+        _tell(user, N_("%(name)s can sign in again."))
+
+
+@cli.command(help="Let somebody try again whose signing in pauses after wrong tries.")
+@click.argument("username")
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def unlock(username: str, lang: str | None) -> None:
+    with _somebody(username, lang) as (user, now):
+        from diguan.access import actions
+
+        actions.unlock(user=user, by=None, at=now)
+        _tell(user, N_("%(name)s can try to sign in again."))
+
+
+@cli.command("reset-factor", help="Take a lost second factor away; they take up another when they sign in next.")
+@click.argument("username")
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def reset_factor(username: str, lang: str | None) -> None:
+    with _somebody(username, lang) as (user, now):
+        from diguan.access import actions
+
+        actions.reset_factor(user=user, by=None, at=now)
+        told = N_("The second factor of %(name)s was taken away. They take up another when they sign in next.")
+        _tell(user, told)
+
+
+@cli.command("reset-password", help="Give somebody another password; it is asked for.")
+@click.argument("username")
+@click.password_option(help="Asked for if not given.")
+@click.option("--lang", help="en, zh-hans or zh-hant")
+def reset_password(username: str, password: str, lang: str | None) -> None:
+    with _somebody(username, lang) as (user, now):
+        from django.core.exceptions import ValidationError
+
+        from diguan.access import actions
+
+        try:
+            actions.set_password(user=user, password=password, by=None, at=now)
+        except ValidationError as error:
+            raise click.ClickException(" ".join(error.messages)) from None
+        _tell(user, N_("%(name)s has a new password and was signed out everywhere."))
+
+
+@contextmanager
+def _somebody(username: str, lang: str | None) -> Iterator[tuple[User, dt.datetime]]:
+    """Open the installation; give the user of that name, and the time."""
+    with opened(lang):
+        from django.utils import timezone
+        from django.utils.translation import gettext as _
+
+        from diguan.access import queries
+
+        try:
+            user = queries.user(username)
+        except queries.UserUnknown:
+            raise click.ClickException(_("Nobody has the user name “%(username)s”.") % {"username": username}) from None
+        yield user, timezone.now()
+
+
+def _tell(user: User, text: str) -> None:
+    from django.utils.translation import gettext
+
+    click.echo(gettext(text) % {"name": user})

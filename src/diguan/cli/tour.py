@@ -71,6 +71,9 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan.cli.journal", "cli", N_("Seal the journal, keep checkpoints of it, verify it."),
             "diguan journal verify --checkpoint FILE.txt",
         ),
+        "exports": Entry(
+            "diguan.cli.exports", "cli", N_("Remove exported files whose time is over."), "diguan exports sweep"
+        ),
     },
 }  # fmt: skip
 

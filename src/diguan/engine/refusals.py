@@ -4,10 +4,10 @@ import csv
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from diguan.engine import cells
 from diguan.engine.problems import Refusal
 
 COLUMNS = ("file", "row", "household_id", "column", "value", "reason", "message")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_refusals(file: Path, refusals: Iterable[Refusal], translate: Callable[[str], str] = str) -> None:
@@ -25,9 +25,4 @@ def write_refusals(file: Path, refusals: Iterable[Refusal], translate: Callable[
                 refusal.reason,
                 refusal.message(translate),
             )
-            writer.writerow([_safe(cell) for cell in line])
-
-
-def _safe(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula gets a quote before it."""
-    return "'" + cell if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+            writer.writerow([cells.safe(cell) for cell in line])

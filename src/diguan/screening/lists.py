@@ -1,7 +1,9 @@
 """A list of households: its filters, its table, its heading."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -27,9 +29,9 @@ class Listed:
     heading: str
 
 
-def wanted(request: GatedRequest, screening: Screening, place: Place | None) -> queries.Wanted:
-    """What the address asks for; what is not a cohort, standard or outcome is left aside."""
-    asked = {name: request.GET.get(name, "").strip() for name in ("cohort", "standard", "outcome")}
+def wanted(params: Mapping[str, str], screening: Screening, place: Place | None) -> queries.Wanted:
+    """What an address asks for; what is not a cohort, standard or outcome is left aside."""
+    asked = {name: params.get(name, "").strip() for name in ("cohort", "standard", "outcome")}
     return queries.Wanted(
         place=place,
         cohort=asked["cohort"] if asked["cohort"] in (*screening.cohorts, "none", "unknown") else "",
@@ -40,7 +42,7 @@ def wanted(request: GatedRequest, screening: Screening, place: Place | None) -> 
 
 def make(request: GatedRequest, scope: Scope, screening: Screening, place: Place | None) -> Listed:
     """The page of the list that the address asks for; opening it is journalled."""
-    asked = wanted(request, screening, place)
+    asked = wanted(_params(request), screening, place)
     words = reading.words(packs.pack(screening.pack_id))
     page = actions.open_page(scope=scope, wanted=asked, params=request.GET, by=request.user, at=timezone.now())
     names = request.scope_of(permissions.NAMES_READ)
@@ -51,9 +53,26 @@ def make(request: GatedRequest, scope: Scope, screening: Screening, place: Place
         page=page,
         params=request.GET,
         row_href=lambda row: reverse("household", args=[row.household.key]),
+        export_href=_export(request, asked),
         empty=Empty(_("No household here matches these filters."), _("Show all households of the place"), _all(place)),
     )
-    return Listed(table, _bar(request, words, screening), page.total or 0, _heading(asked, words))
+    return Listed(table, _bar(request, words, screening), page.total or 0, heading(asked, words))
+
+
+def outcome_of(row: Result, standard: str) -> str:
+    """What was found of one standard; that it does not apply comes before that it is met."""
+    return outcomes.NOT_APPLICABLE if standard in row.not_applicable else row.standards[standard]
+
+
+def _params(request: GatedRequest) -> dict[str, str]:
+    return {name: str(value) for name, value in request.GET.items()}
+
+
+def _export(request: GatedRequest, asked: queries.Wanted) -> str:
+    """Where this list may be asked for as a file; nowhere for those who may not."""
+    if not request.may(permissions.EXPORTS_REQUEST):
+        return ""
+    return f"{reverse('export-request')}?{urlencode({'list': 'households', **asked.described()})}"
 
 
 def _all(place: Place | None) -> str:
@@ -67,23 +86,23 @@ def _columns(words: Words, screening: Screening, names: Scope) -> list[tables.Co
     def page_of(row: Result) -> str:
         return reverse("household", args=[row.household.key])
 
-    def outcome_of(standard: str) -> Callable[[Result], str]:
-        return lambda row: outcomes.NOT_APPLICABLE if standard in row.not_applicable else row.standards[standard]
-
     columns = [
         tables.Column("name", _("Head of household"), value=head, href=page_of),
         tables.Column("place", _("Place"), value=lambda row: row.household.place.name),
         tables.Column("persons", _("Persons"), kind="number"),
-        tables.Column("cohort", _("Cohort"), value=lambda row: _cohort(row.cohort, words)),
+        tables.Column("cohort", _("Cohort"), value=lambda row: cohort_word(row.cohort, words)),
     ]
     columns += [
-        tables.Column(f"standard_{name}", words.label(name), "outcome", outcome_of(name), is_optional=True)
+        tables.Column(
+            f"standard_{name}", words.label(name), "outcome", partial(outcome_of, standard=name), is_optional=True
+        )
         for name in screening.standards
     ]
     return columns
 
 
-def _cohort(cohort: str, words: Words) -> str:
+def cohort_word(cohort: str, words: Words) -> str:
+    """A household's cohort as people read it."""
     if cohort == "none":
         return "–"
     return formats.unknown() if cohort == "unknown" else words.label(cohort)
@@ -103,10 +122,11 @@ def _bar(request: GatedRequest, words: Words, screening: Screening) -> filters.B
     )
 
 
-def _heading(asked: queries.Wanted, words: Words) -> str:
+def heading(asked: queries.Wanted, words: Words) -> str:
+    """What a list holds, in a few words."""
     parts = [asked.place.name] if asked.place else []
     if asked.cohort:
-        parts.append(_("in no cohort") if asked.cohort == "none" else _cohort(asked.cohort, words))
+        parts.append(_("in no cohort") if asked.cohort == "none" else cohort_word(asked.cohort, words))
     if asked.standard:
         word = f": {outcomes.word(asked.outcome)}" if asked.outcome else ""
         parts.append(words.label(asked.standard) + word)

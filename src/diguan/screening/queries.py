@@ -1,6 +1,6 @@
 """Every read of screenings, each within the reader's scope."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from diguan.screening.models import LETTERS, NOT_MET, UNKNOWN, Result, Screening
 from diguan.ui import paging
 
 ORDER = ("place_number", "household_id")
+_CHUNK = 2000
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,24 @@ def count(scope: Scope, wanted: Wanted) -> int:
             if answer is not None:
                 return answer
     return _matching(screening, _within(scope, wanted), wanted).count()
+
+
+def every(scope: Scope, wanted: Wanted) -> Iterator[Result]:
+    """Every household that matches, by place, each result with its household and place, read as it is used.
+
+    Rows: as many as `count` says. One statement, so that a screening that ends meanwhile changes nothing in them.
+    """
+    screening = current_screening()
+    if screening is None:
+        return
+    within = _within(scope, wanted)
+    rows = _matching(screening, within, wanted)
+    if _is_shortfall(wanted):
+        short = rows.values("household_id")
+        rows = Result.objects.within(within).filter(screening=screening, household_id__in=short)
+    for row in rows.select_related("household__place").order_by(*ORDER).iterator(chunk_size=_CHUNK):
+        row.screening = screening
+        yield row
 
 
 def result_for(scope: Scope, household: Household) -> Result | None:

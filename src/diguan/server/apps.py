@@ -6,7 +6,11 @@ class ServerConfig(AppConfig):
     label = "server"
 
     def ready(self) -> None:
-        from diguan.server import menu, reactions
+        from diguan.access import demand
+        from diguan.exports import households, lists
+        from diguan.server import menu, reactions, second_factor
 
         menu.fill()
         reactions.fill()
+        lists.fill([households.HOUSEHOLDS])
+        demand.fill(second_factor.is_optional)

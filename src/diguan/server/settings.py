@@ -7,16 +7,20 @@ DIGUAN_ORIGIN      name of this installation in its checkpoints (default: diguan
 DIGUAN_SECRET_KEY  signing key (default: made on first use and kept in the data folder)
 DIGUAN_HOSTS       host names served, separated by commas (default: this machine only)
 DIGUAN_HTTPS       1 when served over TLS: secure cookies, HSTS, redirects
+DIGUAN_SECOND_FACTOR        required or optional (default: required, but optional for a synthetic registry)
+DIGUAN_SECOND_FACTOR_DEPTH  down to which depth of the tree a role demands it; 0 is the top (default: 2, counties)
+DIGUAN_EXPORT_ROWS          rows that one person may export in a day without a second person's approval (default: 500)
 DIGUAN_DEBUG       1 for developers only
 """
 
+import datetime as dt
 import os
 import re
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from diguan.server import data_folder
+from diguan.server import data_folder, environment
 
 # --- Where things are -------------------------------------------------------------------------------------------
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -42,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "django_vite",
     "diguan.ui",
@@ -50,6 +55,7 @@ INSTALLED_APPS = [
     "diguan.places",
     "diguan.registry",
     "diguan.screening",
+    "diguan.exports",
     "diguan.command",
     "diguan.server",
 ]
@@ -116,6 +122,7 @@ DATABASES = {
 
 # --- People and sessions ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_HASHERS = [
@@ -128,6 +135,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SECOND_FACTOR = environment.choice("DIGUAN_SECOND_FACTOR", ("required", "optional"))
+SECOND_FACTOR_DEPTH = environment.whole_number("DIGUAN_SECOND_FACTOR_DEPTH", 2)
+# After so many wrong tries signing in pauses: for one user name, and from one address after so many times more, since
+# a whole office may sit behind it.
+AXES_FAILURE_LIMIT = 5
+SIGN_IN_ADDRESS_PATIENCE = 10
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_HANDLER = "diguan.access.attempts.Attempts"
+AXES_USERNAME_CALLABLE = "diguan.access.attempts.name_key"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# The journal says who signed in; what was typed is kept nowhere.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next", "account", "code"]
+AXES_SENSITIVE_PARAMETERS += ["password-present", "password-password", "password-again", "proof-proof", "new-code"]
+# Our own view tells of a pause, so the middleware that would replace its answer is not used.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
 # Without a request for SESSION_COOKIE_AGE seconds a session ends; after SESSION_LONGEST it ends in any case.
 SESSION_COOKIE_AGE = 60 * 60
 SESSION_LONGEST = 12 * 60 * 60
@@ -135,6 +161,11 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Exports ----------------------------------------------------------------------------------------------------
+EXPORT_ROWS = environment.whole_number("DIGUAN_EXPORT_ROWS", 500)
+EXPORT_REQUEST_LASTS = dt.timedelta(days=7)
+EXPORT_FILE_LASTS = dt.timedelta(days=3)
 
 # --- Headers ----------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -212,6 +243,7 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would mail and print tracebacks with values.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "axes": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

@@ -191,7 +191,7 @@ def table(request: HttpRequest) -> tables.Table:
     ]
     shown = paging.Page(rows, 51, 58, 3_412, "?before=x", "?after=x")
     sort = tables.sort_term(request.GET, columns, "-income")
-    return tables.Table(say("Households", "户"), columns, rows, shown, request.GET, sort, csv_href="?format=csv")
+    return tables.Table(say("Households", "户"), columns, rows, shown, request.GET, sort, export_href="?export")
 
 
 def no_households() -> empties.Empty:

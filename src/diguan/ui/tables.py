@@ -91,7 +91,7 @@ class Table:
     params: QueryDict | None = None
     sort: str = ""
     empty: Empty | None = None
-    csv_href: str = ""
+    export_href: str = ""
     row_href: Callable[[Any], str | None] | None = None
     key: str = "results"
     total_rows: Iterable[Any] = field(default_factory=tuple)

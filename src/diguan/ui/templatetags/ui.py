@@ -18,7 +18,7 @@ Pieces
   {% outcome "not_met" %}     ▲ not met; {% outcome result label=standard.label %} puts the subject beside it
   {% stat stat %} {% stat_row stats %}          stats.Stat(label, value, unit, href, lines, change, since, better)
   {% countdown stats.Countdown(...) %}          215 days to 2020-12-31
-  {% data_table table %}      tables.Table(caption, columns, rows, page, params, sort, empty, csv_href, row_href)
+  {% data_table table %}      tables.Table(caption, columns, rows, page, params, sort, empty, export_href, row_href)
   {% pager page %}            paging.Page, as data_table shows it already
   {% filter_bar bar %}        filters.Bar([filters.Field(name, label, kind, choices)], request.GET)
   {% empty empty %}           empties.Empty(why, next_label, next_href)
