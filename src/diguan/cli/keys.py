@@ -27,6 +27,7 @@ def rotate(kind: Literal["sealing", "hashing"], keep_old: bool, lang: str | None
         from django.utils.translation import gettext as _
 
         from diguan import vault
+        from diguan.access import actions as access
         from diguan.registry import actions
 
         with click.progressbar(length=1, label=_("Identifiers")) as bar:
@@ -36,6 +37,8 @@ def rotate(kind: Literal["sealing", "hashing"], keep_old: bool, lang: str | None
                 bar.update(done - bar.pos)
 
             count = actions.rotate_keys(kind=kind, by=None, at=timezone.now(), progress=show)
+        if kind == "sealing":
+            access.reseal_factors(by=None, at=timezone.now())
         if not keep_old:
             vault.rotate(kind, drop=True)
         key = vault.opened().current(kind).id

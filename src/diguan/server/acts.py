@@ -31,6 +31,7 @@ ACTS: Mapping[str, str | Promise] = MappingProxyType(
         "person.united": _("Said that two are one person"),
         "person.parted": _("Took back that two are one person"),
         "keys.rotated": _("Changed a key"),
+        "keys.factors_resealed": _("Sealed second factors anew"),
         "registry.described": _("Described the registry"),
         "user.signed_in": _("Signed in"),
         "user.signed_out": _("Signed out"),

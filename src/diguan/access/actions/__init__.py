@@ -4,6 +4,7 @@ from diguan.access.actions.factors import (
     enrol_factor,
     remove_factor,
     renew_recovery_codes,
+    reseal_factors,
     reset_factor,
 )
 from diguan.access.actions.grants import PlaceRange, end_grant, grant_role
@@ -43,6 +44,7 @@ __all__ = [
     "refuse_sign_in",
     "remove_factor",
     "renew_recovery_codes",
+    "reseal_factors",
     "reset_factor",
     "set_language",
     "set_password",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from diguan.access import demand, policies, queries, second_factor
 from diguan.access.acts import may_administer, record
 from diguan.access.models import Factor, RecoveryCode, User
+from diguan.journal import actions as journal
 
 
 @transaction.atomic
@@ -82,3 +83,18 @@ def _fresh_codes(user: User, at: dt.datetime) -> list[str]:
 def _end_sessions(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
+
+
+def reseal_factors(*, by: User | None, at: dt.datetime) -> int:
+    """Seal every second factor anew under the vault's newest key; return how many there are. Part of changing a key."""
+    with transaction.atomic():
+        factors = list(Factor.objects.select_for_update().order_by("pk"))
+        for factor in factors:
+            secret = second_factor.unsealed(factor.secret, factor.user_id)
+            factor.secret = second_factor.sealed(secret, factor.user_id)
+        Factor.objects.bulk_update(factors, ["secret"], batch_size=500)
+        journal.record(
+            by=by, at=at, verb="keys.factors_resealed", subject_type="keys", subject_key="sealing",
+            detail={"factors": len(factors)},
+        )  # fmt: skip
+    return len(factors)
