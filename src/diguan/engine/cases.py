@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 
 from diguan.engine.screening import Options, screen
-from diguan.rulebook.cases import Case, Miss, misses
+from diguan.rulebook.cases import Answers, Case, Miss, misses
 from diguan.rulebook.pack import Pack
-from diguan.rulebook.reference import Value
+from diguan.rulebook.reference import NOT_RAISED, Value
 from diguan.rulebook.rules import at
 
 
@@ -39,8 +39,8 @@ def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
         }
         _write(
             folder / "households.csv",
-            ["household_id", *names["household"]],
-            ([key, *_cells(facts, names["household"])] for key, facts in homes),
+            ["household_id", "place", *names["household"]],
+            ([key, key, *_cells(facts, names["household"])] for key, facts in homes),
         )
         _write(
             folder / "persons.csv",
@@ -50,15 +50,15 @@ def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
         screen(rules, folder, folder / "out", Options(threads=1))
         outcomes = _rows(folder / "out/outcomes.parquet")
         derived = _rows(folder / "out/derived.parquet")
+        checked = _checked(folder / "out/totals.parquet")
     for index, case in enumerate(cases):
         key = f"{index:06}"
         if key not in outcomes:
             yield Miss(case, "household", "accepted", "refused")
             continue
         found = outcomes[key]
-        yield from misses(
-            case, {name: str(found[name]) for name in pack.standards}, str(found.get("cohort", "")), derived[key]
-        )
+        standards = {name: str(found[name]) for name in pack.standards}
+        yield from misses(case, Answers(standards, str(found.get("cohort", "")), derived[key], dict.fromkeys(pack.checks, NOT_RAISED) | checked.get(key, {})))
 
 
 def _cells(facts: Mapping[str, Value], names: list[str]) -> list[object]:
@@ -70,6 +70,15 @@ def _write(file: Path, heading: list[str], rows: Iterator[list[object]]) -> None
         writer = csv.writer(target)
         writer.writerow(heading)
         writer.writerows(rows)
+
+
+def _checked(file: Path) -> dict[str, dict[str, str]]:
+    """By household what its checks say, from the totals: every case lives in a place of its own."""
+    found: dict[str, dict[str, str]] = {}
+    relation = duckdb.read_parquet(str(file)).filter("kind = 'check' AND level = 1").select("place, id, outcome")
+    for place, name, outcome in relation.fetchall():
+        found.setdefault(place, {})[name] = outcome
+    return found
 
 
 def _rows(file: Path) -> dict[str, dict[str, Value]]:

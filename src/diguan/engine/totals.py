@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from diguan.engine import checks
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.rules import Rules
 
@@ -56,3 +57,4 @@ def _subjects(rules: Rules) -> Iterator[tuple[str, str, str, str]]:
         open_ends.append("cohort = 'unknown'")
     if open_ends:
         yield "to_check", "all", "unknown", " OR ".join(open_ends)
+    yield from checks.subjects(rules)

@@ -92,6 +92,14 @@ def cohort(household: Household, name: str) -> Explanation:
     return Explanation(name, reason.outcome, True, rule.source, True, reason)
 
 
+def checked(household: Household, name: str) -> Iterator[Reason]:
+    """Why a check is raised: one reason for the household, or one for each member in whom it finds a fault."""
+    rule = household.rules.pack.checks[name]
+    whom = [None] if rule.entity == "household" else range(len(household.members))
+    found = (explain(rule.fault_when.tree, household, member) for member in whom)
+    yield from (reason for reason in found if reason.truth)
+
+
 def explain(node: tree.Expression, household: Household, member: int | None = None) -> Reason:
     """The reason tree of a yes-or-no expression."""
     truth = evaluate(node, household, member)
