@@ -10,7 +10,7 @@ from diguan.rulebook import Pack
 
 _TYPES = {
     "boolean": "BOOLEAN", "integer": "BIGINT", "decimal": "DECIMAL(18,6)", "money": "DECIMAL(18,6)", "date": "DATE",
-    "code": "VARCHAR", "text": "VARCHAR",
+    "code": "VARCHAR", "text": "VARCHAR", "identifier": "VARCHAR",
 }  # fmt: skip
 _FACTS = """
 CREATE TABLE facts AS
