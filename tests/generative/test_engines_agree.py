@@ -156,13 +156,17 @@ def _write_checks(folder: Path, of_household: str, of_person: str) -> None:
     texts = {"home": ("household", of_household), "whole": ("household", of_all), "who": ("person", of_person)}
     texts["late"] = ("person", "returned AND NOT truth_p")
     said = "label: c, text: c, severity: error, mended_by: somebody, source: {}"
-    lines = [f'  {name}: {{entity: {entity}, fault_when: "{fault}", {said}}}' for name, (entity, fault) in texts.items()]
+    lines = [
+        f'  {name}: {{entity: {entity}, fault_when: "{fault}", {said}}}' for name, (entity, fault) in texts.items()
+    ]
     (folder / "checks.yaml").write_text("checks:\n" + "\n".join(lines))
 
 
 def _check_checks(household: Household, key: str, folder: Path) -> None:
     """What the checks say of a household, and in whom they find a fault."""
-    out = duckdb.read_parquet(str(folder / "out/totals.parquet")).filter(f"kind = 'check' AND place = '{key}' AND id <> 'all'")
+    out = duckdb.read_parquet(str(folder / "out/totals.parquet")).filter(
+        f"kind = 'check' AND place = '{key}' AND id <> 'all'"
+    )
     counted = dict(out.select("id, outcome").fetchall())
     said = household.checks()
     assert counted == {name: outcome for name, outcome in said.items() if outcome != "not_raised"}

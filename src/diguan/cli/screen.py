@@ -30,7 +30,9 @@ DATE = click.DateTime(["%Y-%m-%d"])
     help="tree of places: a CSV or Parquet file with code, name, parent_code",
 )
 @click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
-@click.option("--without-checks", is_flag=True, help="leave the checks of the data out: only what outcomes need is read")
+@click.option(
+    "--without-checks", is_flag=True, help="leave the checks of the data out: only what outcomes need is read"
+)
 @click.option("--persons", is_flag=True, help="also write the derived values of every person")
 @click.option("--memory", default="", help="memory limit such as 4GB; beyond it work spills to disk")
 @click.option("--lang", help="en, zh-hans or zh-hant")

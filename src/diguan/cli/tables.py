@@ -82,7 +82,10 @@ def _print_notices(done: engine.Screened, out: Path, say: Callable[[str], str]) 
         (done.without_weight, N_("{unweighted} households have no weight; they are missing from weighted shares.")),
         (done.rounded, N_("{rounded} numbers had more than six decimal places and were rounded.")),
         (done.ignored_columns, N_("Columns that the dictionary does not have were left aside: {columns}.")),
-        (done.absent_columns, N_("Columns that only checks of the data read are not there; what they ask is unknown: {absent}.")),
+        (
+            done.absent_columns,
+            N_("Columns that only checks of the data read are not there; what they ask is unknown: {absent}."),
+        ),
     ]
     values = {
         "households": f"{done.refused_households:,}",
@@ -142,7 +145,9 @@ def _checks(rules: rulebook.Rules, out: Path, words: Words) -> str:
         for name, check in rules.checks.items()
     ]
     rows.append([words.say(N_("any of these")), f"{found.get(('all', 'raised'), 0):,}", ""])
-    return table([words.say(N_("data checks, households")), words.say(N_("fault found")), words.say(N_("not checkable"))], rows)
+    return table(
+        [words.say(N_("data checks, households")), words.say(N_("fault found")), words.say(N_("not checkable"))], rows
+    )
 
 
 def _share(households: int, weight: Decimal | None, whole: Decimal | None) -> str:

@@ -59,7 +59,15 @@ def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
             continue
         found = outcomes[key]
         standards = {name: str(found[name]) for name in pack.standards}
-        yield from misses(case, Answers(standards, str(found.get("cohort", "")), derived[key], dict.fromkeys(pack.checks, NOT_RAISED) | checked.get(key, {})))
+        yield from misses(
+            case,
+            Answers(
+                standards,
+                str(found.get("cohort", "")),
+                derived[key],
+                dict.fromkeys(pack.checks, NOT_RAISED) | checked.get(key, {}),
+            ),
+        )
 
 
 def _cells(facts: Mapping[str, Value], variables: list[Variable]) -> list[object]:
@@ -83,7 +91,11 @@ def _write(file: Path, heading: list[str], rows: Iterator[list[object]]) -> None
 def _checked(file: Path) -> dict[str, dict[str, str]]:
     """By household what its checks say, from the totals: every case lives in a place of its own."""
     found: dict[str, dict[str, str]] = {}
-    relation = duckdb.read_parquet(str(file)).filter("kind = 'check' AND id <> 'all' AND level = 1").select("place, id, outcome")
+    relation = (
+        duckdb.read_parquet(str(file))
+        .filter("kind = 'check' AND id <> 'all' AND level = 1")
+        .select("place, id, outcome")
+    )
     for place, name, outcome in relation.fetchall():
         found.setdefault(place, {})[name] = outcome
     return found

@@ -15,11 +15,13 @@ def columns(rules: Rules, with_persons: bool) -> list[str]:
 
 def statement(rules: Rules, with_persons: bool) -> str:
     """One SELECT over `screened`: a row per fault, with the person in whom it was found or none."""
-    parts = [f"SELECT household_id, CAST(NULL AS VARCHAR) AS person_id, {_raised(_of(rules, 'household'))} FROM screened"]
+    parts = [
+        f"SELECT household_id, CAST(NULL AS VARCHAR) AS person_id, {_raised(_of(rules, 'household'))} FROM screened"
+    ]
     if with_persons and _of(rules, "person"):
         found = f"SELECT household_id, unnest({plan.FAULTS}) AS fault FROM screened"
         parts.append(f'SELECT household_id, fault.person_id, unnest(fault.checks) AS "check" FROM ({found})')
-    return f"""SELECT * FROM ({" UNION ALL ".join(parts)}) WHERE "check" IS NOT NULL ORDER BY household_id, "check", person_id"""
+    return f"""SELECT * FROM ({" UNION ALL ".join(parts)}) WHERE "check" IS NOT NULL"""
 
 
 def _of(rules: Rules, entity: str) -> list[str]:
@@ -42,3 +44,19 @@ def subjects(rules: Rules) -> Iterator[tuple[str, str, str, str]]:
     for severity in dict.fromkeys(check.severity for check in rules.checks.values()):
         some = [raised[name] for name, check in rules.checks.items() if check.severity == severity]
         yield "severity", severity, "raised", " OR ".join(some)
+
+
+def leaves(rules: Rules, first: int) -> str:
+    """One SELECT over `screened`: a row per place with counts h, p and, with a weight, w of the subjects, numbered from `first`.
+
+    Households are counted by what all checks say of them, and only these few kinds of households once for each subject.
+    """
+    named = ", ".join(quoted(plan.raised_column(name)) for name in rules.checks)
+    amounts = {"h": "count(*)", "p": "sum(persons)"} | ({"w": "sum(persons * weight)"} if rules.pack.weight else {})
+    kinds = f"SELECT place, {named}, {', '.join(f'{sql} AS {letter}' for letter, sql in amounts.items())} FROM screened GROUP BY ALL"
+    counted = [
+        f"sum({letter}) FILTER (WHERE {condition}) AS {letter}{number}"
+        for number, (_, _, _, condition) in enumerate(subjects(rules), start=first)
+        for letter in amounts
+    ]
+    return f"SELECT place AS leaf_of_checks, {', '.join(counted)} FROM ({kinds}) GROUP BY place"

@@ -14,7 +14,6 @@ from diguan.rulebook.pack import Check
 from diguan.rulebook.rules import Rules
 from diguan.rulebook.types import Entity
 
-
 FAULTS = '"faults of members"'  # per household, whom the checks of persons find at fault, and which checks
 
 

@@ -84,7 +84,6 @@ class Household:
                 return name
         return NONE
 
-
     def fault(self, check: str, member: int | None = None) -> bool | None:
         """Whether a check finds a fault in the household, or in its member number `member`."""
         return _truth(evaluate(self.rules.pack.checks[check].fault_when.tree, self, member))
