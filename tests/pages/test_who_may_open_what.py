@@ -24,6 +24,15 @@ READS_BOARDS = READS_HOUSEHOLDS | {"feng"}
 # address → who gets 200; all others are sent to sign in, refused (403), or told that nothing is there (404)
 OPEN_TO = {
     "/sign-in/": {NOBODY},  # whoever is signed in is led on
+    "/checks/": READS_BOARDS,
+    f"/checks/?place={COUNTY_A}": WHOLE | {"qian"},
+    f"/checks/?place={SUNJIA}": WHOLE,
+    "/checks/?place=77": set(),
+    "/checks/all/": READS_HOUSEHOLDS,
+    "/checks/not_one_head/": READS_HOUSEHOLDS,
+    f"/checks/not_one_head/?place={SUNJIA}": {"zhao", "wu"},
+    f"/checks/not_one_head/?place={LIUJIA}": READS_HOUSEHOLDS,
+    "/checks/no_such_check/": set(),
     "/policy/": READS_BOARDS,
     "/policy/cn-2020/": READS_BOARDS,
     "/policy/no-such-pack/": set(),

@@ -212,7 +212,7 @@ def _value(variable: staging.Variable) -> str:
             return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
         case "integer":
             return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,18}}') THEN TRY_CAST({text} AS BIGINT) END"
-        case "code" | "identifier" if variable.codes:
+        case "code" if variable.codes:
             codes = ", ".join("'" + code.replace("'", "''") + "'" for code in variable.codes)
             return f"CASE WHEN {text} IN ({codes}) THEN {text} END"
         case "code" | "text":

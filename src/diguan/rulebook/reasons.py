@@ -54,6 +54,12 @@ class Reason:
     def outcome(self) -> str:
         return outcome(self.truth)
 
+    def facts(self) -> Iterator[Figure]:
+        """The dictionary facts that this rests on, with those of the reasons below."""
+        for reason in self.walk():
+            for figure in reason.figures:
+                yield from figure.facts()
+
     def walk(self) -> Iterator["Reason"]:
         yield self
         for child in self.children:
