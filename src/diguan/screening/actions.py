@@ -76,7 +76,7 @@ def run_screening(
 def move_results(*, household: str, by: journal.Actor | None, at: dt.datetime) -> None:
     """Put a household's results where the household is now; part of the act that moved it, whose entry tells it."""
     found = Household.objects.unscoped("results follow their household").get(key=household)
-    for model in (Result, Shortfall):
+    for model in (Result, Shortfall, Fault):
         rows = model.objects.unscoped("results follow their household").filter(household=found)
         rows.exclude(place_number=found.place_number).update(place_number=found.place_number)
 
