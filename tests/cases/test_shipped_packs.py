@@ -87,6 +87,24 @@ def test_cases_show_every_cohort_entered_none_and_unknown(pack: Pack) -> None:
         assert seen == {*pack.cohorts, "none", "unknown"}
 
 
+def test_cases_show_every_check_raised_not_raised_and_unknown(pack: Pack) -> None:
+    seen: dict[str, set[object]] = defaultdict(set)
+    own = [folder for folder in PACKS if folder.name in (pack.id, *pack.extends)]
+    for case in (case for folder in own for case in _cases(folder)):
+        said = case["expect"].get("checks", {})
+        for check, answer in said.items() if isinstance(said, dict) else ():
+            seen[check].add(answer)
+    assert {name: seen[name] for name in pack.checks} == {
+        name: {"raised", "not_raised", "unknown"} for name in pack.checks
+    }
+
+
+def test_a_check_says_where_it_comes_from_and_how_it_is_mended(pack: Pack) -> None:
+    for check in pack.checks.values():
+        assert _is_stated(check.source), check.name
+        assert check.how, check.name
+
+
 def test_names_of_cases_are_sentences_of_their_own() -> None:
     names = [case["name"] for folder in PACKS for case in _cases(folder)]
     assert len(names) == len(set(map(str, names)))

@@ -26,7 +26,7 @@ class Province:
     results: Path
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
-        """Answer SQL over households, persons, said (the observations), h, p (their facts), outcomes and derived."""
+        """Answer SQL over households, persons, said (the observations), h, p (their facts), outcomes, derived and faults."""
         with duckdb.connect(":memory:") as connection:
             for name, file in {
                 "households": self.made.folder / "households.parquet",
@@ -36,6 +36,7 @@ class Province:
                 "p": self.snapshot / "persons.parquet",
                 "outcomes": self.results / "outcomes.parquet",
                 "derived": self.results / "derived.parquet",
+                "faults": self.results / "checks.parquet",
             }.items():
                 connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{file}')")
             return connection.execute(question).fetchall()

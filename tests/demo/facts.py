@@ -10,7 +10,7 @@ from diguan.rulebook import Pack
 
 _TYPES = {
     "boolean": "BOOLEAN", "integer": "BIGINT", "decimal": "DECIMAL(18,6)", "money": "DECIMAL(18,6)", "date": "DATE",
-    "code": "VARCHAR", "text": "VARCHAR",
+    "code": "VARCHAR", "text": "VARCHAR", "identifier": "VARCHAR",
 }  # fmt: skip
 _FACTS = """
 CREATE TABLE facts AS
@@ -35,7 +35,7 @@ def write_snapshot(folder: Path, out: Path, pack: Pack) -> None:
         connection.executemany("INSERT INTO ranks VALUES (?, ?, ?)", ranks)
         connection.execute(_FACTS.format(folder=folder))
         for entity in ("household", "person"):
-            variables = [v for v in pack.variables.values() if v.entity == entity]
+            variables = [v for v in pack.variables.values() if v.entity == entity and v.read_from is None]
             columns = ", ".join(
                 f"max(value) FILTER (variable = '{v.name}')::{_TYPES[v.type]} AS {v.name}" for v in variables
             )

@@ -176,6 +176,18 @@ def test_every_standard_is_somewhere_met_not_met_and_unknown(province: Province)
         )
 
 
+def test_some_records_contradict_themselves_and_most_do_not(province: Province) -> None:
+    ((at_fault, grave),) = province.ask("""
+        SELECT count(DISTINCT household_id) / (SELECT count(*) FROM outcomes),
+               count(DISTINCT household_id) FILTER ("check" IN ('not_one_head', 'two_spouses', 'born_later'))
+        FROM faults""")
+    assert 0.03 < at_fault < 0.2
+    assert grave == 0
+    kinds = {name for (name,) in province.ask('SELECT DISTINCT "check" FROM faults')}
+    assert len(kinds) > 12
+    assert kinds >= {"post_at_high_age", "id_number_in_doubt", "pupil_with_job", "no_medical_cover"}
+
+
 def test_nobody_lives_in_a_placeholder_and_few_in_the_city(province: Province) -> None:
     ((urban, everybody),) = province.ask("SELECT count(*) FILTER (place[10:12] < '200'), count(*) FROM households")
     assert urban < everybody * 0.05

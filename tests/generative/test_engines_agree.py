@@ -30,6 +30,7 @@ DAYS = ("2020-02-29", "2019-02-28", "2014-02-28", "2004-02-29", "1950-12-31", "2
 PACK = """id: random
 version: 1.0.0
 title: Random rules
+roles: {somebody: Somebody}
 in_force: {from: 2020-01-01, to: 2020-12-31}
 """
 
@@ -149,11 +150,40 @@ def _write_pack(folder: Path, household_number: str, person_number: str, person_
     )
 
 
+def _write_checks(folder: Path, of_household: str, of_person: str) -> None:
+    """Random faults of both levels, and one that rests on everything: standards, members, computed parameters."""
+    of_all = "NOT met(last) OR gathered > :middle OR any_member(returned)"
+    texts = {"home": ("household", of_household), "whole": ("household", of_all), "who": ("person", of_person)}
+    texts["late"] = ("person", "returned AND NOT truth_p")
+    said = "label: c, text: c, severity: error, mended_by: somebody, source: {}"
+    lines = [
+        f'  {name}: {{entity: {entity}, fault_when: "{fault}", {said}}}' for name, (entity, fault) in texts.items()
+    ]
+    (folder / "checks.yaml").write_text("checks:\n" + "\n".join(lines))
+
+
+def _check_checks(household: Household, key: str, folder: Path) -> None:
+    """What the checks say of a household, and in whom they find a fault."""
+    out = duckdb.read_parquet(str(folder / "out/totals.parquet")).filter(
+        f"kind = 'check' AND place = '{key}' AND id <> 'all'"
+    )
+    counted = dict(out.select("id, outcome").fetchall())
+    said = household.checks()
+    assert counted == {name: outcome for name, outcome in said.items() if outcome != "not_raised"}
+    found = duckdb.read_parquet(str(folder / "out/checks.parquet")).filter(f"household_id = '{key}'")
+    faults = {(None, name) for name in ("home", "whole") if household.fault(name)}
+    people = range(len(household.members))
+    faults |= {(f"p{key[1:]}.{j}", name) for name in ("who", "late") for j in people if household.fault(name, j)}
+    rows = found.select('person_id, "check"').fetchall()
+    assert len(rows) == len(faults)
+    assert set(rows) == faults
+
+
 def _write_data(folder: Path, homes: list[tuple[dict[str, str], list[dict[str, str]]]]) -> None:
     with (folder / "households.csv").open("w", newline="") as file:
         table = csv.writer(file)
-        table.writerow(["household_id", *HOUSEHOLD])
-        table.writerows([f"h{i}", *(home[name] for name in HOUSEHOLD)] for i, (home, _) in enumerate(homes))
+        table.writerow(["household_id", "place", *HOUSEHOLD])
+        table.writerows([f"h{i}", f"h{i}", *(home[name] for name in HOUSEHOLD)] for i, (home, _) in enumerate(homes))
     with (folder / "persons.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["person_id", "household_id", *PERSON])
@@ -199,11 +229,18 @@ def _median(homes) -> Decimal | None:
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
-@given(HOMES, number(False, 2), number(True, 2), truth(True, 1), st.lists(truth(False, 2), min_size=4, max_size=4))
-def test_duckdb_and_the_reference_agree_on_random_rules(homes, household_number, person_number, person_truth, truths):
+@given(
+    HOMES,
+    number(False, 2),
+    number(True, 2),
+    st.lists(truth(True, 1), min_size=2, max_size=2),
+    st.lists(truth(False, 2), min_size=5, max_size=5),
+)
+def test_duckdb_and_the_reference_agree_on_random_rules(homes, household_number, person_number, of_persons, truths):
     with TemporaryDirectory() as name:
         folder = Path(name)
-        _write_pack(folder, household_number, person_number, person_truth, truths)
+        _write_pack(folder, household_number, person_number, of_persons[0], truths[:4])
+        _write_checks(folder, truths[4], of_persons[1])
         _write_data(folder, homes)
         rules = rulebook.at(rulebook.load(folder), AS_OF)
         done = engine.screen(rules, folder, folder / "out", engine.Options(threads=1))
@@ -222,3 +259,4 @@ def test_duckdb_and_the_reference_agree_on_random_rules(homes, household_number,
             assert found["cohort"] == household.cohort()
             assert found["persons"] == len(members)
             assert values[1:] == (household.value("number_h"), household.value("gathered"))
+            _check_checks(household, found["household_id"], folder)

@@ -53,7 +53,7 @@ def check(folder: str, lang: str | None) -> None:
     )
     counts = [
         (N_("variables"), pack.variables), (N_("derived variables"), pack.derived), (N_("parameters"), pack.parameters),
-        (N_("standards"), pack.standards), (N_("cohorts"), pack.cohorts),
+        (N_("standards"), pack.standards), (N_("cohorts"), pack.cohorts), (N_("data checks"), pack.checks),
     ]  # fmt: skip
     click.echo(", ".join(f"{len(things)} {say(word)}" for word, things in counts))
     cases = _cases(pack, language)

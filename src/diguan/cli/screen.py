@@ -30,12 +30,16 @@ DATE = click.DateTime(["%Y-%m-%d"])
     help="tree of places: a CSV or Parquet file with code, name, parent_code",
 )
 @click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
+@click.option(
+    "--without-checks", is_flag=True, help="leave the checks of the data out: only what outcomes need is read"
+)
 @click.option("--persons", is_flag=True, help="also write the derived values of every person")
 @click.option("--memory", default="", help="memory limit such as 4GB; beyond it work spills to disk")
 @click.option("--lang", help="en, zh-hans or zh-hant")
 def screen(
     folder: str | None, data: Path | None, as_of: datetime | None, out: Path | None, places: Path | None,
-    missing_as_unknown: bool, persons: bool, memory: str, known_on: datetime | None, lang: str | None,
+    missing_as_unknown: bool, without_checks: bool, persons: bool, memory: str, known_on: datetime | None,
+    lang: str | None,
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
@@ -50,6 +54,7 @@ def screen(
     pack = loaded(folder, language)
     try:
         rules = rulebook.at(pack, as_of.date())
+        rules = rules.without_checks() if without_checks else rules
         options = engine.Options(
             places, engine.Checks(missing_as_unknown), persons, memory, translate=say,
             progress=lambda step: click.echo(f"… {say(engine.STEPS[step])}", err=True),

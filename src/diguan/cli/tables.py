@@ -11,6 +11,7 @@ import duckdb
 from diguan import engine, rulebook
 from diguan.cli.language import translator
 from diguan.rulebook import reasons
+from diguan.rulebook.document import SEVERITIES
 from diguan.rulebook.problems import N_
 from diguan.rulebook.words import Words
 
@@ -57,6 +58,9 @@ def print_screening(rules: rulebook.Rules, done: engine.Screened, out: Path, lan
         click.echo(f"{words.label(name)}: {shown} ({over})")
     click.echo()
     click.echo(_whole(rules, out, words))
+    if rules.checks:
+        click.echo()
+        click.echo(_checks(rules, out, words))
     places = _by_place(rules, out, words)
     if places:
         click.echo()
@@ -78,6 +82,10 @@ def _print_notices(done: engine.Screened, out: Path, say: Callable[[str], str]) 
         (done.without_weight, N_("{unweighted} households have no weight; they are missing from weighted shares.")),
         (done.rounded, N_("{rounded} numbers had more than six decimal places and were rounded.")),
         (done.ignored_columns, N_("Columns that the dictionary does not have were left aside: {columns}.")),
+        (
+            done.absent_columns,
+            N_("Columns that only checks of the data read are not there; what they ask is unknown: {absent}."),
+        ),
     ]
     values = {
         "households": f"{done.refused_households:,}",
@@ -88,6 +96,7 @@ def _print_notices(done: engine.Screened, out: Path, say: Callable[[str], str]) 
         "unweighted": f"{done.without_weight:,}",
         "rounded": f"{done.rounded:,}",
         "columns": ", ".join(done.ignored_columns),
+        "absent": ", ".join(done.absent_columns),
     }
     for happened, template in notices:
         if happened:
@@ -122,6 +131,23 @@ def _whole(rules: rulebook.Rules, out: Path, words: Words) -> str:
         rows.append(row + ([_share(households, weight, everybody[2])] if weighted else []))
     rows.append([words.say(N_("all")), f"{everybody[0]:,}", f"{everybody[1]:,}"] + (["100.00 %"] if weighted else []))
     return table(heading, rows)
+
+
+def _checks(rules: rulebook.Rules, out: Path, words: Words) -> str:
+    """Households in which each check found a fault, and those of which it could not say."""
+    condition = "level = 0 AND kind = 'check'"
+    found = {(str(name), str(said)): count for name, said, count in _totals(out, condition, "id, outcome, households")}
+    rows = [
+        [
+            f"{check.label.in_language(words.language)} ({words.say(SEVERITIES[check.severity])})",
+            *(f"{found.get((name, said), 0):,}" for said in ("raised", "unknown")),
+        ]
+        for name, check in rules.checks.items()
+    ]
+    rows.append([words.say(N_("any of these")), f"{found.get(('all', 'raised'), 0):,}", ""])
+    return table(
+        [words.say(N_("data checks, households")), words.say(N_("fault found")), words.say(N_("not checkable"))], rows
+    )
 
 
 def _share(households: int, weight: Decimal | None, whole: Decimal | None) -> str:

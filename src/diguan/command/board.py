@@ -64,6 +64,7 @@ class Board:
         return {
             "place": self.place,
             "stats": self.cards(),
+            "contradictions": self.contradictions(),
             "countdowns": self.countdowns(),
             "map": self.map(),
             "measures": self.measures(),
@@ -101,6 +102,14 @@ class Board:
             stats.Stat(_("Unknown, to check"), check.households, _("households"), href, unknown, tone="unknown")
         )
         return shown
+
+    def contradictions(self) -> stats.Line | None:
+        """Households whose data contradict themselves, and the way to the checks; none where the policy has no checks."""
+        if not self.screening.checks:
+            return None
+        count = self.of(self.place).check(queries.ANY_CHECK).households
+        text = _("Contradictions in the data: %(count)s households") % {"count": f"{count:,}"}
+        return stats.Line(text, f"{reverse('checks')}?place={self.place.code}")
 
     def _cohort(self, name: str, here: queries.Totals) -> stats.Stat:
         count = here.cohort(name)

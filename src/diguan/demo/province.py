@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diguan import rulebook
-from diguan.demo import census, circumstances, homes, incomes, lists, living, people, policy, stories, telling, villages
+from diguan.demo import (
+    census,
+    circumstances,
+    homes,
+    incomes,
+    lists,
+    living,
+    monitoring,
+    people,
+    policy,
+    stories,
+    telling,
+    villages,
+)
 from diguan.demo.homes import Home
 from diguan.demo.policy import Policy
 from diguan.demo.writing import Files
@@ -91,6 +104,7 @@ def _home(chance: random.Random, numbers: Policy, village: villages.Village, slo
     circumstances.pay_oddly(chance, numbers, home)
     circumstances.record(chance, numbers, home)
     circumstances.contradict(chance, numbers, home)
+    monitoring.watch(numbers, home)
     return home
 
 

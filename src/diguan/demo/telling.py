@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from diguan.demo import homes, id_numbers, incomes, lists, past
+from diguan.demo import homes, id_numbers, incomes, lists, monitoring, past
 from diguan.demo.homes import Facts, Home, Said
 from diguan.demo.policy import Policy
 
@@ -25,7 +25,7 @@ _LARGE_BILL = "spending_surged"
 def tell(chance: random.Random, policy: Policy, home: Home) -> list[Said]:
     """All observations of one household in the order of their dates."""
     id_numbers.give(home)
-    told = list(_earlier(chance, policy, home))
+    told = [*_earlier(chance, policy, home), *monitoring.told(policy, home)]
     facts, persons = dict(home.facts), {member.key: dict(member.facts) for member in home.members}
     for said in _feeds(chance, home):
         told.append(said)

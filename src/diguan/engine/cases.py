@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 
 from diguan.engine.screening import Options, screen
-from diguan.rulebook.cases import Case, Miss, misses
-from diguan.rulebook.pack import Pack
-from diguan.rulebook.reference import Value
+from diguan.rulebook import identifiers
+from diguan.rulebook.cases import Answers, Case, Miss, misses
+from diguan.rulebook.pack import Pack, Variable
+from diguan.rulebook.reference import NOT_RAISED, Value
 from diguan.rulebook.rules import at
 
 
@@ -33,36 +34,51 @@ def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
         people = [
             (f"{i:06}.{j}", f"{i:06}", facts) for i, case in enumerate(cases) for j, facts in enumerate(case.members)
         ]
-        names = {
-            entity: [v.name for v in pack.variables.values() if v.entity == entity]
-            for entity in ("household", "person")
+        known = {
+            entity: [v for v in pack.variables.values() if v.entity == entity] for entity in ("household", "person")
         }
+        names = {entity: [v.name for v in variables] for entity, variables in known.items()}
         _write(
             folder / "households.csv",
-            ["household_id", *names["household"]],
-            ([key, *_cells(facts, names["household"])] for key, facts in homes),
+            ["household_id", "place", *names["household"]],
+            ([key, key, *_cells(facts, known["household"])] for key, facts in homes),
         )
         _write(
             folder / "persons.csv",
             ["person_id", "household_id", *names["person"]],
-            ([p, h, *_cells(facts, names["person"])] for p, h, facts in people),
+            ([p, h, *_cells(facts, known["person"])] for p, h, facts in people),
         )
         screen(rules, folder, folder / "out", Options(threads=1))
         outcomes = _rows(folder / "out/outcomes.parquet")
         derived = _rows(folder / "out/derived.parquet")
+        checked = _checked(folder / "out/totals.parquet")
     for index, case in enumerate(cases):
         key = f"{index:06}"
         if key not in outcomes:
             yield Miss(case, "household", "accepted", "refused")
             continue
         found = outcomes[key]
+        standards = {name: str(found[name]) for name in pack.standards}
         yield from misses(
-            case, {name: str(found[name]) for name in pack.standards}, str(found.get("cohort", "")), derived[key]
+            case,
+            Answers(
+                standards,
+                str(found.get("cohort", "")),
+                derived[key],
+                dict.fromkeys(pack.checks, NOT_RAISED) | checked.get(key, {}),
+            ),
         )
 
 
-def _cells(facts: Mapping[str, Value], names: list[str]) -> list[object]:
-    return ["" if facts.get(name) is None else facts[name] for name in names]
+def _cells(facts: Mapping[str, Value], variables: list[Variable]) -> list[object]:
+    return ["" if (value := facts.get(v.name)) is None else _written(v, value) for v in variables]
+
+
+def _written(variable: Variable, value: Value) -> object:
+    """A case says what state an identifier is in; a file has numbers."""
+    if variable.type != "identifier":
+        return value
+    return identifiers.SCHEMES[variable.scheme].examples.get(str(value), "")
 
 
 def _write(file: Path, heading: list[str], rows: Iterator[list[object]]) -> None:
@@ -70,6 +86,19 @@ def _write(file: Path, heading: list[str], rows: Iterator[list[object]]) -> None
         writer = csv.writer(target)
         writer.writerow(heading)
         writer.writerows(rows)
+
+
+def _checked(file: Path) -> dict[str, dict[str, str]]:
+    """By household what its checks say, from the totals: every case lives in a place of its own."""
+    found: dict[str, dict[str, str]] = {}
+    relation = (
+        duckdb.read_parquet(str(file))
+        .filter("kind = 'check' AND id <> 'all' AND level = 1")
+        .select("place, id, outcome")
+    )
+    for place, name, outcome in relation.fetchall():
+        found.setdefault(place, {})[name] = outcome
+    return found
 
 
 def _rows(file: Path) -> dict[str, dict[str, Value]]:

@@ -53,6 +53,7 @@ class Intake:
     refused_persons: int = 0
     rounded: int = 0
     ignored: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)  # columns that only checks read, and the files lack
 
 
 def take_in(
@@ -104,7 +105,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path, s
             tables[name] = open_table(connection, path, scratch)
     if "households" not in tables:
         raise DataRefused(N_("There is no households.csv or households.parquet in {folder}."), folder=folder)
-    needs_persons = [name for name in sorted(rules.used) if rules.pack.variables[name].entity == "person"]
+    needs_persons = [name for name in sorted(rules.needed) if rules.pack.variables[name].entity == "person"]
     if not needs_persons and rules.reaches_members and "persons" not in tables:
         raise DataRefused(
             N_(
@@ -132,16 +133,18 @@ def _check_columns(name: str, table: Table, rules: Rules, intake: Intake, missin
                 N_("{file} has no column {column}; its columns are: {columns}."),
                 file=table.path.name, column=key, columns=", ".join(list(table.columns)[:30]),
             )  # fmt: skip
-    known = {variable.name for variable in _variables(name, rules)}
-    readable = {variable.name for variable in _variables(name, rules) if _is_readable(variable, table)}
-    missing = sorted((known & rules.used) - set(table.columns) - readable)
+    known = {variable.name: variable for variable in _variables(name, rules) if variable.name in rules.used}
+    lacking = {n for n, variable in known.items() if n not in table.columns and not _is_readable(variable, table)}
+    intake.absent += [f"{table.path.name}: {column}" for column in sorted(lacking - rules.needed)]
+    missing = sorted(lacking & rules.needed)
     if missing and not missing_as_unknown:
         raise DataRefused(
             N_("{file} lacks columns that the rules read: {columns}. Add them (empty cells are unknown), or say --missing-as-unknown."),
             file=table.path.name, columns=", ".join(missing),
         )  # fmt: skip
     own = {*_KEYS[name], "place", "place_number"} if name == "households" else set(_KEYS[name])
-    intake.ignored += [f"{table.path.name}: {column}" for column in table.columns if column not in known | own]
+    own |= {variable.name for variable in _variables(name, rules)}
+    intake.ignored += [f"{table.path.name}: {column}" for column in table.columns if column not in own]
 
 
 def _typed_view(connection: duckdb.DuckDBPyConnection, name: str, table: Table, rules: Rules) -> None:

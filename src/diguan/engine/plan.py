@@ -10,8 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from diguan.engine import sql
 from diguan.rulebook import tree
+from diguan.rulebook.pack import Check
 from diguan.rulebook.rules import Rules
 from diguan.rulebook.types import Entity
+
+FAULTS = '"faults of members"'  # per household, whom the checks of persons find at fault, and which checks
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,14 @@ def member_column(cohort: str) -> str:
     return f"{cohort}__member"
 
 
+def fault_column(check: str) -> str:
+    return f"{check}__fault"
+
+
+def raised_column(check: str) -> str:
+    return f"{check}__raised"
+
+
 def columns(rules: Rules) -> Iterator[Column]:
     """Everything to compute, in an order in which each column finds what it needs; computed parameters excepted."""
     pack = rules.pack
@@ -72,6 +83,17 @@ def columns(rules: Rules) -> Iterator[Column]:
         yield Column(member_column(name), "household", cohort.member_when.tree)
     if pack.weight is not None:
         yield Column("weight", "household", pack.weight.tree)
+    for check in rules.checks.values():
+        yield from _check(check)
+
+
+def _check(check: Check) -> Iterator[Column]:
+    """Whether it finds a fault in each person, where it is about persons, and whether it is raised for the household."""
+    found: tree.Expression = check.fault_when.tree
+    if check.entity == "person":
+        yield Column(fault_column(check.name), "person", found)
+        found = tree.Aggregate("any", tree.Name(fault_column(check.name)), None)
+    yield Column(raised_column(check.name), "household", found)
 
 
 def _standard(rules: Rules, name: str) -> Iterator[Column]:
@@ -160,7 +182,7 @@ def _parts(plan: Plan, with_persons: bool) -> Iterator[str]:
         if with_persons:
             yield f"person_{stage} AS ({_levels(plan, context, 'person', stage, _person_start(plan, stage))})"
             yield f"members_{stage} AS ({_members(plan, context, stage)})"
-        yield f"household_{stage} AS ({_levels(plan, context, 'household', stage, _household_start(stage, with_persons))})"
+        yield f"household_{stage} AS ({_levels(plan, context, 'household', stage, _household_start(plan, stage, with_persons))})"
         for column in _at(plan, "household", stage):
             if column.name.startswith(":"):
                 yield _computed(column, stage, context)
@@ -215,10 +237,22 @@ def _members(plan: Plan, context: sql.Context, stage: int) -> str:
         column = sql.quoted(brought.setdefault(each, f"brought {len(brought)}"))
         made.append(f"{together.replace('{}', column)} AS {sql.quoted(plan.aggregates[node])}")
     given = [f"{sql.emit(part, context)} AS {sql.quoted(name)}" for part, name in values.items()]
+    faulty = [name for name, check in plan.rules.checks.items() if check.entity == "person"]
+    if faulty and stage == plan.stages - 1:
+        given.append(f"{_faults(faulty)} AS faults")
+        brought["faults"] = "faults"
+        made.append(f"list(faults) FILTER (faults IS NOT NULL) AS {FAULTS}")
     of_each = [f"{each} AS {sql.quoted(name)}" for each, name in brought.items()]
     people = f"SELECT {', '.join(['household_id', *given])} FROM person_{stage}"
     members = f"SELECT {', '.join(['household_id', *of_each])} FROM ({people})"
     return f"SELECT {', '.join(['household_id', *made])} FROM ({members}) GROUP BY household_id"
+
+
+def _faults(checks: list[str]) -> str:
+    """SQL of what the checks find in one person: nothing for almost everybody, so the list is made only where needed."""
+    any_of_them = " OR ".join(sql.quoted(fault_column(name)) for name in checks)
+    each = ", ".join(f"CASE WHEN {sql.quoted(fault_column(name))} THEN {sql.text(name)} END" for name in checks)
+    return f"CASE WHEN {any_of_them} THEN {{'person_id': person_id, 'checks': [{each}]}} END"
 
 
 def _named(part: tree.Expression, values: dict[tree.Expression, str]) -> str:
@@ -234,10 +268,13 @@ def _aggregates_first_at(plan: Plan, stage: int) -> Iterable[tree.Aggregate]:
     return [node for node, found in first.items() if found == stage]
 
 
-def _household_start(stage: int, with_persons: bool) -> str:
+def _household_start(plan: Plan, stage: int, with_persons: bool) -> str:
     before = "households" if stage == 0 else f"household_{stage - 1}"
     if not with_persons:
-        return f"SELECT *, CAST(0 AS INTEGER) AS persons FROM {before}" if stage == 0 else f"SELECT * FROM {before}"
+        # Without persons only a check can ask for members, and what it asks is unknown.
+        made = ["CAST(0 AS INTEGER) AS persons"] if stage == 0 else []
+        made += [f"NULL AS {sql.quoted(plan.aggregates[node])}" for node in _aggregates_first_at(plan, stage)]
+        return f"SELECT {', '.join(['*', *made])} FROM {before}"
     return f"SELECT * FROM {before} LEFT JOIN members_{stage} USING (household_id)"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from diguan.engine import places, plan, totals
+from diguan.engine import checks, places, plan, totals
 from diguan.engine.connection import connect, rows
 from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
 from diguan.engine.problems import DataRefused
@@ -58,6 +58,7 @@ class Screened:
     without_weight: int
     rounded: int
     ignored_columns: list[str]
+    absent_columns: list[str]
     computed: dict[str, str | None]
     known: dict[str, int]
     seconds: float
@@ -67,7 +68,7 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
     """Screen the households in the folder `data` under `rules`; write the results to the folder `out`, whole or not at all.
 
     Rows: outcomes.parquet and derived.parquet one per accepted household, totals.parquet one per place, subject and
-    outcome, refused.csv one per refused row.
+    outcome, refused.csv one per refused row, checks.parquet one per fault that a check of the data found.
     Unknown: a missing value is never 0 and never a pass.
     Raises: DataRefused when the data cannot be screened, or `out` holds something else; it is then left as it was.
     """
@@ -86,6 +87,8 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
         connection.execute(f"CREATE TEMP TABLE screened AS {_screened(the_plan, intake)}")
         options.progress("writing")
         _write(connection, rules, folder)
+        if rules.checks:
+            _copy(connection, checks.statement(rules, intake.has_persons), folder / "checks.parquet")
         if options.persons_too and intake.has_persons:
             _write_persons(connection, the_plan, folder)
         write_refusals(folder / "refused.csv", intake.refusals, options.translate)
@@ -116,6 +119,7 @@ def _screened(the_plan: plan.Plan, intake: Intake) -> str:
     if rules.pack.cohorts:
         made.append(f"{_cohort(rules)} AS cohort")
     made += [quoted(name) for name, derived in rules.pack.derived.items() if derived.entity == "household"]
+    made += checks.columns(rules, intake.has_persons)
     return f"SELECT {', '.join(made)} FROM ({plan.statement(the_plan, intake.has_persons)})"
 
 
@@ -186,6 +190,7 @@ def _summary(
         without_weight=_without_weight(connection, rules),
         rounded=intake.rounded,
         ignored_columns=intake.ignored,
+        absent_columns=intake.absent,
         computed={name: None if value is None else f"{value:f}" for name, value in computed.items()},
         known=known,
         seconds=round(time.perf_counter() - started, 3),

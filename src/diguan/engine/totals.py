@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from diguan.engine import checks
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.rules import Rules
 
@@ -12,26 +13,34 @@ def statement(rules: Rules) -> str:
     """One SELECT over `screened` and `place_levels`: a row per place, subject and outcome that occurs.
 
     Rows: kind `all` (every household), `standard` (met, not_met, unknown), `cohort` (member, or unknown under the id
-    `unknown`), `to_check` (households with any standard unknown, or whose cohort is unknown).
+    `unknown`), `to_check` (households with any standard unknown, or whose cohort is unknown), `check` (raised, or
+    unknown; under the id `all` raised by any) and `severity` (raised by a check of it).
     Units: households, persons, and persons times the pack's weight.
     """
     subjects = list(_subjects(rules))
     weighted = rules.pack.weight is not None
-    numbers = range(len(subjects))
     counted = [
         f"count(*) FILTER (WHERE {s[3]}) AS h{i}, sum(persons) FILTER (WHERE {s[3]}) AS p{i}"
         for i, s in enumerate(subjects)
     ]
     counted += [f"sum(persons * weight) FILTER (WHERE {s[3]}) AS w{i}" for i, s in enumerate(subjects) if weighted]
+    checked = list(checks.subjects(rules))
+    numbers = range(len(subjects) + len(checked))
     added = [f"sum({letter}{i}) AS {letter}{i}" for letter in ("hpw" if weighted else "hp") for i in numbers]
     listed = ", ".join(
         f"{{'kind': {text(kind)}, 'id': {text(name)}, 'outcome': {text(outcome)}, 'households': CAST(h{i} AS BIGINT), "
         f"'persons': CAST(p{i} AS BIGINT), 'weighted_persons': CAST({f'w{i}' if weighted else 'NULL'} AS DECIMAL(24, 6))}}"
-        for i, (kind, name, outcome, _) in enumerate(subjects)
+        for i, (kind, name, outcome, _) in enumerate([*subjects, *checked])
     )
+    leaves = f"SELECT place AS leaf, {', '.join(counted)} FROM screened GROUP BY place"
+    if checked:
+        of_checks = checks.leaves(rules, first=len(subjects))
+        leaves = (
+            f"SELECT * FROM ({leaves}) AS a JOIN ({of_checks}) AS b ON a.leaf IS NOT DISTINCT FROM b.leaf_of_checks"
+        )
     # Counts are added up place by place, side by side, and only then set under each other.
     return f"""
-        WITH leaves AS MATERIALIZED (SELECT place AS leaf, {", ".join(counted)} FROM screened GROUP BY place),
+        WITH leaves AS MATERIALIZED ({leaves}),
         places AS (
             SELECT 0::INTEGER AS level, '' AS place, NULL::VARCHAR AS place_name, NULL::BIGINT AS place_number, {", ".join(added)} FROM leaves
             UNION ALL

@@ -68,6 +68,15 @@ def roots() -> list[Place]:
     return list(Place.objects.filter(depth=0))
 
 
+def topmost(scope: Scope) -> list[Place]:
+    """Return the places the scope covers that lie in no other place it covers."""
+    covered = Q(pk__in=[])
+    for low, high in scope.ranges:
+        outside = Q(parent__isnull=True) | Q(parent__number__lt=low) | Q(parent__upper__gt=high)
+        covered |= Q(number__gte=low, upper__lte=high) & outside
+    return list(Place.objects.filter(covered))
+
+
 def children(place: Place) -> list[Place]:
     """Return the places directly below, in the order of their numbers."""
     return list(Place.objects.filter(parent=place))

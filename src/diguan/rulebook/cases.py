@@ -9,10 +9,10 @@ from diguan.rulebook import numbers
 from diguan.rulebook.fields import Fields
 from diguan.rulebook.pack import Pack, Variable
 from diguan.rulebook.problems import N_, PackProblems, Position, Problem, suggestion
-from diguan.rulebook.reference import MET, NONE, NOT_MET, UNKNOWN, Household, Value, plain
+from diguan.rulebook.reference import MET, NONE, NOT_MET, NOT_RAISED, RAISED, UNKNOWN, Household, Value, plain
 from diguan.rulebook.rules import at
 from diguan.rulebook.yaml_positions import Mapping as Node
-from diguan.rulebook.yaml_positions import Scalar, read
+from diguan.rulebook.yaml_positions import Scalar, Sequence, read
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,18 @@ class Case:
     standards: Mapping[str, str]
     cohort: str | None
     derived: Mapping[str, Value]
+    checks: Mapping[str, str]
+    only_checks: bool  # no other check is raised
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one evaluator says of the household of a case."""
+
+    standards: Mapping[str, str]
+    cohort: str | None
+    derived: Mapping[str, Value]
+    checks: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -72,8 +84,9 @@ def _case(item: Fields, pack: Pack) -> Case | None:
     standards = _outcomes(inner, pack)
     cohort = inner.choice("cohort", (*pack.cohorts, NONE, UNKNOWN)) if inner.get("cohort") is not None else None
     derived = _derived(inner, pack)
+    checks, only_checks = _checks(inner, pack)
     inner.done()
-    return Case(name, item.at, as_of, facts, members, computed, standards, cohort, derived)
+    return Case(name, item.at, as_of, facts, members, computed, standards, cohort, derived, checks, only_checks)
 
 
 def _facts(item: Fields, entity: str, pack: Pack) -> dict[str, Value]:
@@ -168,6 +181,28 @@ def _derived(inner: Fields, pack: Pack) -> dict[str, Value]:
     return found
 
 
+def _checks(inner: Fields, pack: Pack) -> tuple[dict[str, str], bool]:
+    """What is expected of checks: a mapping speaks of those it names, a list names all that are raised."""
+    node = inner.get("checks")
+    if node is None:
+        return {}, False
+    if isinstance(node, Sequence):
+        inner.words("checks")
+        listed = [item for item in node.items if isinstance(item, Scalar)]
+        return dict.fromkeys(_known_checks(listed, inner, pack), RAISED), True
+    fields = Fields(node, inner.problems)
+    named = _known_checks([key for key, _ in fields.node], inner, pack)
+    return {name: fields.choice(name, (RAISED, NOT_RAISED, UNKNOWN)) for name in named}, False
+
+
+def _known_checks(named: list[Scalar], inner: Fields, pack: Pack) -> list[str]:
+    for name in named:
+        if name.text not in pack.checks:
+            template, remedy = N_("There is no check “{word}”."), N_("did you mean: {choices}")
+            inner.problem(name.at, template, remedy, **suggestion(name.text, pack.checks))
+    return [name.text for name in named if name.text in pack.checks]
+
+
 def household_of(pack: Pack, case: Case) -> Household:
     """The household of a case under the pack on the case's date.
 
@@ -176,25 +211,30 @@ def household_of(pack: Pack, case: Case) -> Household:
     return Household(at(pack, case.as_of, case.computed), case.facts, case.members)
 
 
-def misses(case: Case, outcomes: Mapping[str, str], cohort: str | None, derived: Mapping[str, Value]) -> Iterator[Miss]:
+def misses(case: Case, found: Answers) -> Iterator[Miss]:
     """Where answers differ from what the case promises; numbers are compared at six places."""
     for name, expected in case.standards.items():
-        if outcomes.get(name) != expected:
-            yield Miss(case, name, expected, outcomes.get(name))
-    if case.cohort is not None and cohort != case.cohort:
-        yield Miss(case, "cohort", case.cohort, cohort)
+        if found.standards.get(name) != expected:
+            yield Miss(case, name, expected, found.standards.get(name))
+    if case.cohort is not None and found.cohort != case.cohort:
+        yield Miss(case, "cohort", case.cohort, found.cohort)
     for name, value in case.derived.items():
-        found = derived.get(name)
-        same = found == value
-        if isinstance(value, Decimal) and isinstance(found, Decimal):
-            same = numbers.kept(value) == numbers.kept(found)
+        answer = found.derived.get(name)
+        same = answer == value
+        if isinstance(value, Decimal) and isinstance(answer, Decimal):
+            same = numbers.kept(value) == numbers.kept(answer)
         if not same:
-            yield Miss(case, name, value, found)
+            yield Miss(case, name, value, answer)
+    for name, said in found.checks.items():
+        promised = case.checks.get(name)
+        if promised is None and case.only_checks and said == RAISED:
+            yield Miss(case, name, NOT_RAISED, said)
+        elif promised is not None and said != promised:
+            yield Miss(case, name, promised, said)
 
 
 def by_reference(pack: Pack, case: Case) -> Iterator[Miss]:
     """What the reference evaluator answers otherwise than the case promises."""
     household = household_of(pack, case)
-    yield from misses(
-        case, household.outcomes(), household.cohort(), {name: household.value(name) for name in case.derived}
-    )
+    derived = {name: household.value(name) for name in case.derived}
+    yield from misses(case, Answers(household.outcomes(), household.cohort(), derived, household.checks()))

@@ -12,7 +12,8 @@ from diguan.rulebook.problems import N_, Position, Problem, suggestion
 
 # More tests in one standard would not fit the stored bits.
 MOST_LEAVES = 62
-_Named = parts.Variable | parts.Derived | parts.Standard | parts.Parameter | parts.Cohort
+_Named = parts.Variable | parts.Derived | parts.Standard | parts.Parameter | parts.Cohort | parts.Check
+_RESERVED: dict[type, tuple[str, ...]] = {parts.Cohort: ("none", "unknown"), parts.Check: ("all",)}
 OUTPUT_COLUMNS = ("household_id", "person_id", "place", "place_number", "persons", "weight", "cohort")
 
 
@@ -66,9 +67,10 @@ def _check_names(pack: parts.Pack, problems: list[Problem]) -> None:
         pack.standards,
         pack.parameters,
         pack.cohorts,
+        pack.checks,
     )
     for thing in (thing for group in groups for thing in group.values()):
-        if thing.name in OUTPUT_COLUMNS or (isinstance(thing, parts.Cohort) and thing.name in ("none", "unknown")):
+        if thing.name in (*OUTPUT_COLUMNS, *_RESERVED.get(type(thing), ())):
             taken.append((thing, N_("“{word}” is a name the software uses itself.")))
         if not is_name(thing.name):
             taken.append((thing, N_("“{word}” is a word of the rule language.")))
@@ -108,6 +110,12 @@ def _check_references(pack: parts.Pack, problems: list[Problem]) -> None:
                     )
                 )
     problems += _faults_of_parts(pack)
+    for check in pack.checks.values():
+        if check.mended_by not in pack.roles:
+            values = suggestion(check.mended_by, pack.roles)
+            declare = N_("declare it in pack.yaml under roles:")
+            remedy = N_("declare it in pack.yaml under roles:, or did you mean: {choices}") if pack.roles else declare
+            problems.append(Problem(check.at, N_("There is no role “{word}”."), values, remedy))
     for variable in pack.variables.values():
         if variable.min is not None and variable.max is not None and variable.min > variable.max:
             template = N_("The smallest value of “{word}” is greater than the largest.")
@@ -160,7 +168,7 @@ def _typed(pack: parts.Pack, problems: list[Problem]) -> parts.Pack:
 
 
 def _check_decisions(pack: parts.Pack, household: types.Names, problems: list[Problem]) -> None:
-    """Standards, cohorts, computed parameters and the weight."""
+    """Standards, cohorts, checks, computed parameters and the weight."""
     for standard in pack.standards.values():
         for formula in (standard.applies_when, standard.met_when):
             if formula is not None:
@@ -168,6 +176,9 @@ def _check_decisions(pack: parts.Pack, household: types.Names, problems: list[Pr
         _check_size(standard, problems)
     for cohort in pack.cohorts.values():
         _check_formula(cohort.member_when, household, types.BOOLEAN, problems)
+    for check in pack.checks.values():
+        names = household if check.entity == "household" else household.of_member()
+        _check_formula(check.fault_when, names, types.BOOLEAN, problems)
     for parameter in pack.parameters.values():
         if parameter.computed is not None:
             _check_formula(parameter.computed, replace(household, snapshot=True), types.DECIMAL, problems)

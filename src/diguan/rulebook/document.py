@@ -16,6 +16,7 @@ def markdown(pack: parts.Pack, words: Words) -> str:
         _head,
         _standards,
         _cohorts,
+        _checks,
         _parameters,
         _derived,
         _campaigns,
@@ -106,6 +107,25 @@ def _cohorts(pack: parts.Pack, words: Words) -> Lines:
         yield f"- {words.say(N_('Member where'))}: {words.of(cohort.member_when.tree)}"
         yield f"- {words.say(N_('Expression'))}: `{' '.join(cohort.member_when.text.split())}`"
         yield f"- {words.say(N_('Source'))}: {source_line(cohort.source, words)}"
+
+
+SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "notice": N_("notice")}
+
+
+def _checks(pack: parts.Pack, words: Words) -> Lines:
+    if pack.checks:
+        yield from _titled(N_("Data checks"), words)
+    for check in pack.checks.values():
+        yield ""
+        yield f"### {check.label.in_language(words.language)} (`{check.name}`){_mark(check.verified, words)}"
+        yield from _texts(check.text, Text(), words)
+        yield f"- {words.say(N_('Severity'))}: {words.say(SEVERITIES[check.severity])}"
+        yield f"- {words.say(N_('Raised where'))}: {words.of(check.fault_when.tree)}"
+        yield f"- {words.say(N_('Expression'))}: `{' '.join(check.fault_when.text.split())}`"
+        yield f"- {words.say(N_('Mended by'))}: {pack.roles[check.mended_by].in_language(words.language)}"
+        if check.how:
+            yield f"- {words.say(N_('How'))}: {check.how.in_language(words.language)}"
+        yield f"- {words.say(N_('Source'))}: {source_line(check.source, words)}"
 
 
 def _parameters(pack: parts.Pack, words: Words) -> Lines:

@@ -39,10 +39,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Scheme:
-    """How numbers of one kind are written. `parts` are their names and the type of variable that may read them."""
+    """How numbers of one kind are written. `parts` are their names and the type of variable that may read them;
+    `examples` has a made-up number for each state there can be."""
 
     tell: Callable[[str], Told]
     parts: Mapping[str, str]
+    examples: Mapping[str, str]
 
 
 # Full-width signs as typed on a Chinese keyboard, and small letters.
@@ -100,12 +102,21 @@ def _day(text: str) -> date | None:
     return day if day >= _OLDEST else None
 
 
+def _examples(more: str = "") -> dict[str, str]:
+    first = "11010119490101001"
+    digit = check_digit(first)
+    other = "0" if digit != "0" else "1"
+    return {VALID: first + digit + more, SUSPECT: first + other + more, MALFORMED: first[:6]}
+
+
 SCHEMES: Mapping[str, Scheme] = {
-    "gb11643": Scheme(_citizen, {"born_on": "date", "gender": "code"}),
+    "gb11643": Scheme(_citizen, {"born_on": "date", "gender": "code"}, _examples()),
     "cn_disability_card": Scheme(
-        _disability_card, {"born_on": "date", "gender": "code", "card_kind": "code", "card_grade": "code"}
+        _disability_card,
+        {"born_on": "date", "gender": "code", "card_kind": "code", "card_grade": "code"},
+        _examples("44"),
     ),
-    "phone": Scheme(_digits(7, 15), {}),
-    "account": Scheme(_digits(8, 30), {}),
-    "plain": Scheme(_plain, {}),
+    "phone": Scheme(_digits(7, 15), {}, {VALID: "13000000000", MALFORMED: "130"}),
+    "account": Scheme(_digits(8, 30), {}, {VALID: "6200000000000000", MALFORMED: "620"}),
+    "plain": Scheme(_plain, {}, {VALID: "1"}),
 }

@@ -141,6 +141,23 @@ class Cohort:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What cannot be right in the data: a fault where `fault_when` is true, of a household or of one person."""
+
+    name: str
+    entity: Entity
+    label: Text
+    text: Text
+    fault_when: Formula
+    severity: str
+    mended_by: str  # one of the pack's roles
+    how: Text
+    source: Source
+    verified: bool
+    at: Position
+
+
+@dataclass(frozen=True)
 class Campaign:
     name: str
     label: Text
@@ -218,11 +235,13 @@ class Pack:
     digest: str
     documents: Mapping[str, Document]
     sources: Mapping[str, Text]
+    roles: Mapping[str, Text]
     variables: Mapping[str, Variable]
     parameters: Mapping[str, Parameter]
     derived: Mapping[str, Derived]
     standards: Mapping[str, Standard]
     cohorts: Mapping[str, Cohort]
+    checks: Mapping[str, Check]
     campaigns: Mapping[str, Campaign]
     series: Mapping[str, Series]
     designations: Mapping[str, Designation]

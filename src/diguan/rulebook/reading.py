@@ -17,6 +17,7 @@ VARIABLE_TYPES = (*VALUE_TYPES, "identifier")
 PROTECTIONS = ("open", "personal", "sensitive")
 STATUSES = ("draft", "in_force", "withdrawn")
 TONES = ("poor", "return", "near", "plain")
+SEVERITIES = ("error", "warning", "notice")
 
 
 @dataclass
@@ -40,11 +41,13 @@ class Folder:
     income_at: Position | None = None
     documents: dict[str, parts.Document] = field(default_factory=dict)
     sources: dict[str, Text] = field(default_factory=dict)
+    roles: dict[str, Text] = field(default_factory=dict)
     variables: dict[str, parts.Variable] = field(default_factory=dict)
     parameters: dict[str, parts.Parameter] = field(default_factory=dict)
     derived: dict[str, parts.Derived] = field(default_factory=dict)
     standards: dict[str, parts.Standard] = field(default_factory=dict)
     cohorts: dict[str, parts.Cohort] = field(default_factory=dict)
+    checks: dict[str, parts.Check] = field(default_factory=dict)
     campaigns: dict[str, parts.Campaign] = field(default_factory=dict)
     series: dict[str, parts.Series] = field(default_factory=dict)
     designations: dict[str, parts.Designation] = field(default_factory=dict)
@@ -92,6 +95,10 @@ def read_head(folder: Folder, problems: list[Problem]) -> None:
             entry.word("url"),
         )
         entry.done()
+    roles = fields.get("roles")
+    if roles is not None:
+        reader = Fields(roles, problems)
+        folder.roles = {key.text: reader.text(key.text, required=True) for key, _node in reader.node}
     folder.weight = fields.formula("weight")
     _income(folder, fields)
     fields.done()
@@ -244,6 +251,22 @@ def _cohorts(folder: Folder, root: Fields, documents: dict[str, parts.Document])
             folder.cohorts[name] = parts.Cohort(name, label, text, tone, member, source, entry.at)
 
 
+def _checks(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
+    for name, entry in root.each("checks"):
+        fault = entry.formula("fault_when", required=True)
+        entity = entry.choice("entity", ("household", "person"))
+        severity, mended_by = entry.choice("severity", SEVERITIES), entry.word("mended_by", required=True)
+        label, text = entry.text("label", required=True), entry.text("text", required=True)
+        how, source = entry.text("how"), entry.source(documents, required=True)
+        verified = entry.truth("verified", default=True)
+        entry.done()
+        if fault is not None:
+            folder.checks[name] = parts.Check(
+                name, "person" if entity == "person" else "household", label, text, fault, severity, mended_by,
+                how, source, verified, entry.at,
+            )  # fmt: skip
+
+
 def _campaigns(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:
     for name, entry in root.each("campaigns"):
         label, goal = entry.text("label", required=True), entry.text("goal")
@@ -302,6 +325,7 @@ _FILES: dict[str, Callable[[Folder, Fields, dict[str, parts.Document]], None]] =
     "derived.yaml": _derived,
     "standards.yaml": _standards,
     "cohorts.yaml": _cohorts,
+    "checks.yaml": _checks,
     "campaigns.yaml": _campaigns,
     "series.yaml": _series,
     "places.yaml": _places,

@@ -54,6 +54,12 @@ class Reason:
     def outcome(self) -> str:
         return outcome(self.truth)
 
+    def facts(self) -> Iterator[Figure]:
+        """The dictionary facts that this rests on, with those of the reasons below."""
+        for reason in self.walk():
+            for figure in reason.figures:
+                yield from figure.facts()
+
     def walk(self) -> Iterator["Reason"]:
         yield self
         for child in self.children:
@@ -90,6 +96,14 @@ def cohort(household: Household, name: str) -> Explanation:
     rule: Cohort = household.rules.pack.cohorts[name]
     reason = explain(rule.member_when.tree, household)
     return Explanation(name, reason.outcome, True, rule.source, True, reason)
+
+
+def checked(household: Household, name: str) -> Iterator[Reason]:
+    """Why a check is raised: one reason for the household, or one for each member in whom it finds a fault."""
+    rule = household.rules.pack.checks[name]
+    whom = [None] if rule.entity == "household" else range(len(household.members))
+    found = (explain(rule.fault_when.tree, household, member) for member in whom)
+    yield from (reason for reason in found if reason.truth)
 
 
 def explain(node: tree.Expression, household: Household, member: int | None = None) -> Reason:

@@ -16,6 +16,7 @@ Value = bool | Decimal | date | str | None
 Facts = Mapping[str, Value]
 
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
+RAISED, NOT_RAISED = "raised", "not_raised"
 NONE = "none"
 
 
@@ -82,6 +83,22 @@ class Household:
             if member:
                 return name
         return NONE
+
+    def fault(self, check: str, member: int | None = None) -> bool | None:
+        """Whether a check finds a fault in the household, or in its member number `member`."""
+        return _truth(evaluate(self.rules.pack.checks[check].fault_when.tree, self, member))
+
+    def raised(self, check: str) -> str:
+        """What a check says of the household: raised, not_raised or unknown; one about persons as `any_member` would."""
+        if self.rules.pack.checks[check].entity == "household":
+            truth = self.fault(check)
+        else:
+            found = [self.fault(check, index) for index in range(len(self.members))]
+            truth = _any_true(found) if found else None
+        return UNKNOWN if truth is None else RAISED if truth else NOT_RAISED
+
+    def checks(self) -> dict[str, str]:
+        return {name: self.raised(name) for name in self.rules.checks}
 
 
 def plain(value: object) -> Value:

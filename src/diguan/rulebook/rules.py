@@ -1,13 +1,13 @@
 """A pack on one date: what an evaluator works from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from diguan.rulebook import order, tree
-from diguan.rulebook.pack import DatedValue, Pack, Value
+from diguan.rulebook.pack import Check, DatedValue, Pack, Value
 from diguan.rulebook.problems import N_, PeriodNotCovered
 
 
@@ -18,6 +18,15 @@ class Rules:
     parameters: Mapping[str, DatedValue]
     # Values given for computed parameters, such as those of an earlier screening.
     given: Mapping[str, Decimal]
+    with_checks: bool = True
+
+    def without_checks(self) -> "Rules":
+        """The same rules, which leave the data's own faults alone; no outcome is another."""
+        return replace(self, with_checks=False)
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        return self.pack.checks if self.with_checks else {}
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -28,17 +37,19 @@ class Rules:
     @cached_property
     def reaches_members(self) -> bool:
         """Whether some rule asks for a household's members."""
-        roots = [expression for _, expression in order.expressions(self.pack)]
-        roots += [cohort.member_when.tree for cohort in self.pack.cohorts.values()]
-        roots += [self.pack.weight.tree] if self.pack.weight else []
-        return any(isinstance(node, tree.Aggregate) for root in roots for node in root.walk())
+        return any(isinstance(node, tree.Aggregate) for root in _decisions(self.pack) for node in root.walk())
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Dictionary variables that outcomes, cohorts and derived values rest on."""
+        return self._read(_decisions(self.pack))
 
     @cached_property
     def used(self) -> frozenset[str]:
-        """Dictionary variables that the rules really read."""
-        roots = [cohort.member_when.tree for cohort in self.pack.cohorts.values()]
-        roots += [expression for _, expression in order.expressions(self.pack)]
-        roots += [self.pack.weight.tree] if self.pack.weight else []
+        """Dictionary variables that the rules really read, those that only a check asks for included."""
+        return self.needed | self._read(check.fault_when.tree for check in self.checks.values())
+
+    def _read(self, roots: Iterable[tree.Expression]) -> frozenset[str]:
         return frozenset(name for root in roots for name in order.needs(root) if name in self.pack.variables)
 
     def is_computed(self, parameter: str) -> bool:
@@ -53,6 +64,13 @@ class Rules:
         return list(tree.leaves(self.pack.standards[standard].met_when.tree))
 
 
+def _decisions(pack: Pack) -> list[tree.Expression]:
+    """Every expression that an outcome, a cohort, a derived value or a weight comes from."""
+    roots = [expression for _, expression in order.expressions(pack)]
+    roots += [cohort.member_when.tree for cohort in pack.cohorts.values()]
+    return roots + ([pack.weight.tree] if pack.weight else [])
+
+
 def at(pack: Pack, as_of: date, given: Mapping[str, Decimal] = {}) -> Rules:
     """The rules of a pack on a date; `given` are values for computed parameters.
 
@@ -63,9 +81,7 @@ def at(pack: Pack, as_of: date, given: Mapping[str, Decimal] = {}) -> Rules:
             N_("The pack {pack} is in force from {starts} to {ends}; {date} lies outside."),
             pack=pack.id, starts=pack.starts, ends=pack.ends or "…", date=as_of,
         )  # fmt: skip
-    roots = [expression for _, expression in order.expressions(pack)]
-    roots += [cohort.member_when.tree for cohort in pack.cohorts.values()]
-    roots += [pack.weight.tree] if pack.weight else []
+    roots = [*_decisions(pack), *(check.fault_when.tree for check in pack.checks.values())]
     wanted = {name[1:] for root in roots for name in order.needs(root) if name.startswith(":")}
     found: dict[str, DatedValue] = {}
     for name in sorted(wanted):

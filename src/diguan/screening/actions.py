@@ -16,7 +16,7 @@ from diguan.journal import actions as journal
 from diguan.registry import snapshots
 from diguan.registry.models import Household
 from diguan.screening import queries, run
-from diguan.screening.models import Result, Screening, Shortfall, Total
+from diguan.screening.models import Fault, Result, Screening, Shortfall, Total
 from diguan.ui import paging
 
 DEPTH_KEPT = 2  # of earlier screenings, totals stay in the database down to this depth of the tree
@@ -76,7 +76,7 @@ def run_screening(
 def move_results(*, household: str, by: journal.Actor | None, at: dt.datetime) -> None:
     """Put a household's results where the household is now; part of the act that moved it, whose entry tells it."""
     found = Household.objects.unscoped("results follow their household").get(key=household)
-    for model in (Result, Shortfall):
+    for model in (Result, Shortfall, Fault):
         rows = model.objects.unscoped("results follow their household").filter(household=found)
         rows.exclude(place_number=found.place_number).update(place_number=found.place_number)
 
@@ -123,6 +123,7 @@ def _kept(
         folder=str(out),
         standards=list(rules.pack.standards),
         cohorts=list(rules.pack.cohorts),
+        checks=list(rules.checks),
         counts=counts,
         computed=dict(screened.computed),
         is_current=True,
@@ -136,6 +137,7 @@ def _drop_rows_of_others(screening: Screening) -> None:
     """Make room: the files of earlier screenings stay, and in the database what they summed up to, in the large."""
     Result.objects.unscoped("replacing a screening").exclude(screening=screening).delete()
     Shortfall.objects.unscoped("replacing a screening").exclude(screening=screening).delete()
+    Fault.objects.unscoped("replacing a screening").exclude(screening=screening).delete()
     Total.objects.exclude(screening=screening).filter(place__depth__gt=DEPTH_KEPT).delete()
 
 

@@ -13,7 +13,7 @@ from diguan.registry.masking import shown
 from diguan.registry.models import Household, Identifier, LifeEvent, Observation, Person
 from diguan.rulebook import numbers, reasons
 from diguan.rulebook.words import Words
-from diguan.screening import evaluation, reading
+from diguan.screening import checks, evaluation, reading
 from diguan.screening.models import Result
 from diguan.screening.opened import number_shown
 from diguan.ui import charts, facts, notices
@@ -47,6 +47,7 @@ class Sheet:
             "cohort": cohort,
             "cohort_label": self._cohort_label(cohort, words),
             "cohorts": [teller.cohort(reasons.cohort(judged, name)) for name in self.rules.pack.cohorts],
+            "checks": checks.looked(judged, words, provenance, names),
             "figures": self._figures(judged, words),
             "income": self._income(words),
             "household_facts": self._facts(self.household.facts, "household", None, words, provenance),
@@ -99,7 +100,7 @@ class Sheet:
         """Facts in the dictionary's order: those on file, and those the rules read and nobody has observed."""
         found = []
         for name, variable in self.rules.pack.variables.items():
-            if variable.entity != entity or (name not in document and name not in self.rules.used):
+            if variable.entity != entity or (name not in document and name not in self.rules.needed):
                 continue
             origin = provenance.of(name, member)
             if variable.read_from is not None:

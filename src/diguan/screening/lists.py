@@ -1,6 +1,6 @@
 """A list of households: its filters, its table, its heading."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
@@ -29,26 +29,31 @@ class Listed:
     heading: str
 
 
-def wanted(params: Mapping[str, str], screening: Screening, place: Place | None) -> queries.Wanted:
+def wanted(params: Mapping[str, str], screening: Screening, place: Place | None, check: str = "") -> queries.Wanted:
     """What an address asks for; what is not a cohort, standard or outcome is left aside."""
     asked = {name: params.get(name, "").strip() for name in ("cohort", "standard", "outcome")}
+    asked |= {"standard": "", "outcome": ""} if check else {}
     return queries.Wanted(
         place=place,
         cohort=asked["cohort"] if asked["cohort"] in (*screening.cohorts, "none", "unknown") else "",
         standard=asked["standard"] if asked["standard"] in screening.standards else "",
         outcome=asked["outcome"] if asked["outcome"] in (outcomes.MET, outcomes.NOT_MET, outcomes.UNKNOWN) else "",
+        check=check,
     )
 
 
-def make(request: GatedRequest, scope: Scope, screening: Screening, place: Place | None) -> Listed:
-    """The page of the list that the address asks for; opening it is journalled."""
-    asked = wanted(_params(request), screening, place)
+def make(request: GatedRequest, scope: Scope, screening: Screening, place: Place | None, *, check: str = "") -> Listed:
+    """The page of the list that the address asks for, or of the households in which a check found a fault.
+
+    Opening it is journalled.
+    """
+    asked = wanted(_params(request), screening, place, check)
     words = reading.words(packs.pack(screening.pack_id))
     page = actions.open_page(scope=scope, wanted=asked, params=request.GET, by=request.user, at=timezone.now())
     names = request.scope_of(permissions.NAMES_READ)
     table = tables.Table(
         caption=_("Households"),
-        columns=_columns(words, screening, names),
+        columns=[*_columns(words, screening, names), *_whom(scope, asked, page.rows, names)],
         rows=page.rows,
         page=page,
         params=request.GET,
@@ -56,7 +61,7 @@ def make(request: GatedRequest, scope: Scope, screening: Screening, place: Place
         export_href=_export(request, asked),
         empty=Empty(_("No household here matches these filters."), _("Show all households of the place"), _all(place)),
     )
-    return Listed(table, _bar(request, words, screening), page.total or 0, heading(asked, words))
+    return Listed(table, _bar(request, words, screening, asked), page.total or 0, heading(asked, words))
 
 
 def outcome_of(row: Result, standard: str) -> str:
@@ -70,7 +75,7 @@ def _params(request: GatedRequest) -> dict[str, str]:
 
 def _export(request: GatedRequest, asked: queries.Wanted) -> str:
     """Where this list may be asked for as a file; nowhere for those who may not."""
-    if not request.may(permissions.EXPORTS_REQUEST):
+    if asked.check or not request.may(permissions.EXPORTS_REQUEST):
         return ""
     return f"{reverse('export-request')}?{urlencode({'list': 'households', **asked.described()})}"
 
@@ -101,6 +106,19 @@ def _columns(words: Words, screening: Screening, names: Scope) -> list[tables.Co
     return columns
 
 
+def _whom(scope: Scope, asked: queries.Wanted, rows: Sequence[Result], names: Scope) -> list[tables.Column]:
+    """The members in whom a check of persons found a fault."""
+    at_fault = queries.people_at_fault(scope, asked.check, rows)
+    if not at_fault:
+        return []
+
+    def whom(row: Result) -> str:
+        may_see = names.contains(row.place_number)
+        return _(", ").join(shown(person.name, may_see) for person in at_fault.get(row.household_id, []))
+
+    return [tables.Column("whom", _("Whom"), value=whom)]
+
+
 def cohort_word(cohort: str, words: Words) -> str:
     """A household's cohort as people read it."""
     if cohort == "none":
@@ -108,18 +126,16 @@ def cohort_word(cohort: str, words: Words) -> str:
     return formats.unknown() if cohort == "unknown" else words.label(cohort)
 
 
-def _bar(request: GatedRequest, words: Words, screening: Screening) -> filters.Bar:
+def _bar(request: GatedRequest, words: Words, screening: Screening, asked: queries.Wanted) -> filters.Bar:
     cohorts = [(name, words.label(name)) for name in screening.cohorts]
     cohorts += [("unknown", _("cohort unknown")), ("none", _("in no cohort"))]
-    found = [(name, outcomes.word(name)) for name in (outcomes.NOT_MET, outcomes.UNKNOWN, outcomes.MET)]
-    return filters.Bar(
-        [
-            filters.Field("cohort", _("Cohort"), "choice", cohorts),
-            filters.Field("standard", _("Standard"), "choice", [(n, words.label(n)) for n in screening.standards]),
-            filters.Field("outcome", _("Outcome"), "choice", found),
-        ],
-        request.GET,
-    )
+    fields = [filters.Field("cohort", _("Cohort"), "choice", cohorts)]
+    if not asked.check:
+        found = [(name, outcomes.word(name)) for name in (outcomes.NOT_MET, outcomes.UNKNOWN, outcomes.MET)]
+        standards = [(n, words.label(n)) for n in screening.standards]
+        fields.append(filters.Field("standard", _("Standard"), "choice", standards))
+        fields.append(filters.Field("outcome", _("Outcome"), "choice", found))
+    return filters.Bar(fields, request.GET)
 
 
 def heading(asked: queries.Wanted, words: Words) -> str:

@@ -21,7 +21,7 @@ class Screening(models.Model):
     """One run of a pack over a snapshot; never changed but for `is_current`.
 
     `counts` is what the engine counted (households, persons, refused …); `computed` the parameters it worked out over
-    the snapshot; `standards` and `cohorts` the pack's, in its order.
+    the snapshot; `standards`, `cohorts` and `checks` the pack's, in its order.
     """
 
     pack_id = models.CharField(_("pack"), max_length=100)
@@ -32,6 +32,7 @@ class Screening(models.Model):
     folder = models.CharField(_("folder of the results"), max_length=500)
     standards = models.JSONField(_("standards"), default=list)
     cohorts = models.JSONField(_("cohorts"), default=list)
+    checks = models.JSONField(_("data checks"), default=list)
     counts = models.JSONField(_("counts"), default=dict)
     computed = models.JSONField(_("computed parameters"), default=dict)
     is_current = models.BooleanField(_("current"), default=False)
@@ -70,6 +71,7 @@ class Result(models.Model):
     persons = models.PositiveIntegerField(_("persons"))
     cohort = models.CharField(_("cohort"), max_length=100)
     outcomes = models.CharField(_("outcomes"), max_length=200)
+    faults = models.PositiveSmallIntegerField(_("data checks raised"), default=0)
 
     objects = rows.ScopedManager()
 
@@ -79,6 +81,11 @@ class Result(models.Model):
         indexes = [
             models.Index(fields=["screening", "place_number", "household"], name="result_by_place"),
             models.Index(fields=["screening", "cohort", "place_number", "household"], name="result_by_cohort"),
+            models.Index(
+                fields=["screening", "place_number", "household", "cohort"],
+                condition=Q(faults__gt=0),
+                name="result_with_faults",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["household", "screening"], name="result_once"),
@@ -135,11 +142,42 @@ class Shortfall(models.Model):
         return f"{self.household_id} {self.standard} {self.outcome}"
 
 
+class Fault(models.Model):
+    """A check of the data that is raised for a household of the current screening.
+
+    `persons` are the keys of the members in whom it found a fault; none where the check is about the household.
+    """
+
+    screening = models.ForeignKey(
+        Screening, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("screening")
+    )
+    household = models.ForeignKey(
+        "registry.Household", on_delete=models.PROTECT, related_name="+", verbose_name=_("household"), db_index=False
+    )
+    place_number = models.BigIntegerField(_("place number"))
+    rule = models.CharField(_("data check"), max_length=100)
+    persons = models.JSONField(_("persons"), default=list)
+    cohort = models.CharField(_("cohort"), max_length=100)
+
+    objects = rows.ScopedManager()
+
+    class Meta:
+        verbose_name = _("fault in the data")
+        verbose_name_plural = _("faults in the data")
+        indexes = [
+            models.Index(fields=["screening", "rule", "place_number", "household", "cohort"], name="fault_by_rule"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["household", "rule", "screening"], name="fault_once")]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.rule}"
+
+
 class Total(models.Model):
     """Households and persons of one place under one heading; kept for every screening.
 
     kind `all` (subject all), `standard` (met, not_met, unknown), `cohort` (member, or subject unknown), `to_check`
-    (households with anything unknown). No place: the whole, with the households whose place is in no tree.
+    (households with anything unknown), `check` (raised, unknown; subject all: any raised), `severity` (raised). No place: the whole, with the households whose place is in no tree.
     """
 
     screening = models.ForeignKey(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from diguan import rulebook
 from diguan.rulebook.document import source_line
 from diguan.rulebook.words import Words
-from diguan.screening import reading
+from diguan.screening import checks, reading
 
 
 def context(pack: rulebook.Pack) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def context(pack: rulebook.Pack) -> dict[str, Any]:
         "unverified": _unverified(pack, words),
         "standards": [_standard(item, words) for item in pack.standards.values()],
         "cohorts": [_cohort(item, words) for item in pack.cohorts.values()],
+        "checks": checks.rules(words),
         "parameters": [_parameter(item, words) for item in pack.parameters.values()],
         "derived": [
             (item.name, item.label.in_language(language), words.of(item.formula.tree), item.note.in_language(language))

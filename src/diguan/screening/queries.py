@@ -1,6 +1,6 @@
 """Every read of screenings, each within the reader's scope."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -12,11 +12,12 @@ from django.http import QueryDict
 from diguan.access.scope import Scope
 from diguan.places.models import Place
 from diguan.registry import keyset
-from diguan.registry.models import Household
-from diguan.screening.models import LETTERS, NOT_MET, UNKNOWN, Result, Screening, Shortfall, Total
+from diguan.registry.models import Household, Person
+from diguan.screening.models import LETTERS, NOT_MET, UNKNOWN, Fault, Result, Screening, Shortfall, Total
 from diguan.ui import paging
 
 ORDER = ("place_number", "household_id")
+ANY_CHECK = "all"
 _CHUNK = 2000
 
 
@@ -49,19 +50,41 @@ class Totals:
         """Households of which some standard or the cohort is unknown."""
         return self.counts.get(("to_check", "all", UNKNOWN)) or Count()
 
+    def check(self, name: str, outcome: str = "raised") -> Count:
+        """Households in which a check of the data found a fault, or (unknown) of which it could not say."""
+        return self.counts.get(("check", name, outcome)) or Count()
+
+    def severity(self, name: str) -> Count:
+        """Households in which some check of this severity found a fault."""
+        return self.counts.get(("severity", name, "raised")) or Count()
+
+
+def added(all_totals: Iterable[Totals]) -> Totals:
+    """What several places that do not overlap sum up to."""
+    counts: dict[tuple[str, str, str], Count] = {}
+    for totals in all_totals:
+        for key, count in totals.counts.items():
+            before = counts.get(key, Count())
+            counts[key] = Count(before.households + count.households, before.persons + count.persons)
+    return Totals(counts)
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """The filter of a list. Empty parts ask for nothing; an outcome without a standard means: of any standard."""
+    """The filter of a list. Empty parts ask for nothing; an outcome without a standard means: of any standard.
+
+    `check` is a check of the data that is raised, or ANY_CHECK; it goes with a place and a cohort only.
+    """
 
     place: Place | None = None
     cohort: str = ""
     standard: str = ""
     outcome: str = ""
+    check: str = ""
 
     def described(self) -> dict[str, str]:
         parts = {"place": self.place.code if self.place else "", "cohort": self.cohort}
-        parts |= {"standard": self.standard, "outcome": self.outcome}
+        parts |= {"standard": self.standard, "outcome": self.outcome, "check": self.check}
         return {name: value for name, value in parts.items() if value}
 
 
@@ -99,7 +122,7 @@ def household_page(scope: Scope, wanted: Wanted, params: QueryDict, *, size: int
     No page before the first screening; nothing for what lies out of scope.
     """
     screening = current_screening()
-    model: Any = Shortfall if _is_shortfall(wanted) else Result
+    model = _model(wanted)
     if screening is None:
         return paging.page(Result.objects.within(Scope()), ORDER, params, size=size)
     left = keyset.beyond(_within(scope, wanted), params, model, ORDER)
@@ -118,7 +141,7 @@ def count(scope: Scope, wanted: Wanted) -> int:
     screening = current_screening()
     if screening is None:
         return 0
-    if wanted.place is not None and not (wanted.cohort and (wanted.standard or wanted.outcome)):
+    if wanted.place is not None and not (wanted.cohort and (wanted.standard or wanted.outcome or wanted.check)):
         known = totals_for(scope, [wanted.place], screening=screening).get(wanted.place.pk)
         if known is not None:
             answer = _from_totals(known, wanted)
@@ -151,6 +174,25 @@ def result_for(scope: Scope, household: Household) -> Result | None:
     return current.select_related("screening").first()
 
 
+def people_at_fault(scope: Scope, check: str, results: Sequence[Result]) -> dict[int, list[Person]]:
+    """The members in whom a check found a fault, by household; none for a check of households. Two queries."""
+    if not check or check == ANY_CHECK:
+        return {}
+    households = [result.household_id for result in results]
+    faults = Fault.objects.within(scope).filter(household_id__in=households, rule=check, screening__is_current=True)
+    keys = [key for persons in faults.values_list("persons", flat=True) for key in persons]
+    found: dict[int, list[Person]] = {}
+    for person in Person.objects.within(scope).filter(key__in=keys).order_by("ordinal", "id") if keys else ():
+        found.setdefault(person.household_id, []).append(person)
+    return found
+
+
+def _model(wanted: Wanted) -> type[Any]:
+    if wanted.check and wanted.check != ANY_CHECK:
+        return Fault
+    return Shortfall if _is_shortfall(wanted) else Result
+
+
 def _is_shortfall(wanted: Wanted) -> bool:
     return bool(wanted.standard) and wanted.outcome in (NOT_MET, UNKNOWN)
 
@@ -161,6 +203,8 @@ def _within(scope: Scope, wanted: Wanted) -> Scope:
 
 
 def _matching(screening: Screening, scope: Scope, wanted: Wanted) -> QuerySet[Any]:
+    if wanted.check:
+        return _with_faults(screening, scope, wanted)
     if _is_shortfall(wanted):
         rows = Shortfall.objects.within(scope).filter(screening=screening, standard=wanted.standard)
         rows = rows.filter(outcome=wanted.outcome)
@@ -180,7 +224,15 @@ def _matching(screening: Screening, scope: Scope, wanted: Wanted) -> QuerySet[An
     return found.filter(anything | Q(cohort=UNKNOWN) if wanted.outcome == UNKNOWN else anything)
 
 
+def _with_faults(screening: Screening, scope: Scope, wanted: Wanted) -> QuerySet[Any]:
+    found: QuerySet[Any] = _model(wanted).objects.within(scope).filter(screening=screening)
+    found = found.filter(faults__gt=0) if wanted.check == ANY_CHECK else found.filter(rule=wanted.check)
+    return found.filter(cohort=wanted.cohort) if wanted.cohort else found
+
+
 def _from_totals(known: Totals, wanted: Wanted) -> int | None:
+    if wanted.check:
+        return known.check(wanted.check).households
     if wanted.standard:
         return known.standard(wanted.standard, wanted.outcome).households if wanted.outcome in LETTERS else None
     if wanted.outcome:

@@ -13,7 +13,7 @@ from diguan import engine, rulebook
 from diguan.places.models import Place
 from diguan.registry import relations
 from diguan.registry.models import Household
-from diguan.screening.models import LETTERS, MET, NOT_MET, Result, Screening, Shortfall, Total
+from diguan.screening.models import LETTERS, MET, NOT_MET, Fault, Result, Screening, Shortfall, Total
 
 Progress = Callable[[str], None]
 
@@ -54,8 +54,8 @@ class Loaded:
 def load(screening: Screening, out: Path, households: QuerySet[Household]) -> Loaded:
     """Bring the results of one screening into its tables.
 
-    Rows: a result per household, a shortfall per household and standard that is not met or unknown, a total per
-    place, subject and outcome.
+    Rows: a result per household, a shortfall per household and standard that is not met or unknown, a fault per
+    household and check raised, a total per place, subject and outcome.
     """
     with relations.workbench() as bench:
         # as text: half a million UUID objects would take longer than all the rest
@@ -63,8 +63,10 @@ def load(screening: Screening, out: Path, households: QuerySet[Household]) -> Lo
         columns = {"id": "BIGINT", "household_id": "UUID", "place_number": "BIGINT"}
         relations.fill(bench, "keys", columns, keys.iterator(chunk_size=relations.CHUNK))
         bench.execute(_found(out, screening.standards, bool(screening.cohorts)))
+        bench.execute(_raised(out, bool(screening.checks)))
         results = _insert(bench, Result, screening, _RESULTS, _RESULT_FIELDS)
         shortfalls = _insert(bench, Shortfall, screening, _shortfalls(screening.standards), _SHORTFALL_FIELDS)
+        _insert(bench, Fault, screening, _FAULTS, _FAULT_FIELDS)
         codes = Place.objects.order_by().values_list("code", "id")
         relations.fill(bench, "places", {"code": "VARCHAR", "id": "BIGINT"}, codes.iterator())
         totals = _insert(bench, Total, screening, _totals(out), _TOTAL_FIELDS)
@@ -94,17 +96,34 @@ def _found(out: Path, standards: Sequence[str], has_cohorts: bool) -> str:
     named = "".join(f', "{name}" AS "standard {name}"' for name in standards)
     return f"""
         CREATE OR REPLACE TEMP TABLE found AS
-        SELECT id, keys.place_number, persons, {"cohort" if has_cohorts else "'none'"} AS cohort,
+        SELECT id, household_id, keys.place_number, persons, {"cohort" if has_cohorts else "'none'"} AS cohort,
                {" || ".join(letters) or "''"} AS outcomes{named}
         FROM (SELECT * REPLACE (household_id::UUID AS household_id) FROM {_file(out / "outcomes.parquet")})
         JOIN keys USING (household_id)"""
 
 
-_RESULT_FIELDS = ("household", "place_number", "persons", "cohort", "outcomes")
+def _raised(out: Path, has_checks: bool) -> str:
+    """One row per household and check: the members in whom it found a fault, none where it is about the household."""
+    nothing = "(SELECT '' AS household_id, '' AS person_id, '' AS \"check\" WHERE FALSE)"
+    return f"""
+        CREATE OR REPLACE TEMP TABLE raised AS
+        SELECT household_id::UUID AS household_id, "check" AS rule,
+               coalesce(list(person_id ORDER BY person_id) FILTER (person_id IS NOT NULL), []) AS people
+        FROM {_file(out / "checks.parquet") if has_checks else nothing} GROUP BY ALL"""
+
+
+_RESULT_FIELDS = ("household", "place_number", "persons", "cohort", "outcomes", "faults")
+_FAULT_FIELDS = ("household", "place_number", "rule", "persons", "cohort")
 _SHORTFALL_FIELDS = ("household", "place_number", "standard", "outcome", "persons", "cohort")
 _TOTAL_FIELDS = ("place", "kind", "subject", "outcome", "households", "persons", "weighted_persons")
 
-_RESULTS = "SELECT id, place_number, persons, cohort, outcomes FROM found ORDER BY place_number, id"
+_RESULTS = """
+    SELECT id, place_number, persons, cohort, outcomes, coalesce(faults, 0)
+    FROM found LEFT JOIN (SELECT household_id, count(*) AS faults FROM raised GROUP BY 1) USING (household_id)
+    ORDER BY place_number, id"""
+_FAULTS = """
+    SELECT id, place_number, rule, to_json(people)::VARCHAR, cohort FROM raised JOIN found USING (household_id)
+    ORDER BY rule, place_number, id"""
 
 
 def _shortfalls(standards: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ def households(request: GatedRequest) -> HttpResponse:
     screening = queries.current_screening()
     if screening is None:
         return render(request, "screening/none.html")
-    place = _place(request)
+    place = asked_place(request)
     scope = request.scope if place is None else request.scope.intersect(place.number, place.upper)
     if scope.is_empty:
         raise Http404
@@ -42,7 +42,7 @@ def households(request: GatedRequest) -> HttpResponse:
         "households": listed.households,
         "heading": listed.heading,
         "crumbs": crumbs(request, place) if place else [],
-        "place_tree": tree(request, place, "households"),
+        "place_tree": tree(request, place, reverse("households")),
         **about(screening),
     }
     return render(request, "screening/households.html", context)
@@ -120,7 +120,8 @@ def about(screening: Screening) -> dict[str, Any]:
     }
 
 
-def _place(request: GatedRequest) -> Place | None:
+def asked_place(request: GatedRequest) -> Place | None:
+    """The place in the address. Raises: Http404 for a code that no place has."""
     code = request.GET.get("place", "").strip()
     if not code:
         return None
@@ -141,12 +142,12 @@ def crumbs(request: GatedRequest, place: Place, *, linked: bool = False) -> list
 
 
 def tree(request: GatedRequest, current: Place | None, page: str) -> list[trees.Node]:
-    """The tree of places a reader may open, leading to lists or boards."""
+    """The tree of places a reader may open, leading to boards, or to a page that takes the place in its address."""
     return [_branch(branch, page) for branch in places.tree(request.scope, current)]
 
 
 def _branch(branch: places.Branch, page: str) -> trees.Node:
     code = branch.place.code
-    href = reverse("board", args=[code]) if page == "board" else f"{reverse('households')}?place={code}"
+    href = reverse("board", args=[code]) if page == "board" else f"{page}?place={code}"
     children = [_branch(child, page) for child in branch.branches]
     return trees.Node(branch.place.name, href, children, is_current=branch.is_current)

@@ -10,6 +10,7 @@ from diguan.ui import menu
 ENTRIES = (
     menu.Entry(_("Board"), "board_top", permissions.BOARD_READ),
     menu.Entry(_("Households"), "households", permissions.HOUSEHOLDS_READ),
+    menu.Entry(_("Data checks"), "checks", permissions.BOARD_READ),
     menu.Entry(_("Conflicts"), "conflicts", permissions.REGISTRY_WRITE),
     menu.Entry(_("Exports"), "exports", permissions.EXPORTS_REQUEST),
     menu.Entry(_("Policy"), "policies", permissions.POLICY_READ),

@@ -10,7 +10,7 @@ from diguan.command import views as command_views
 from diguan.exports import urls as export_urls
 from diguan.journal import views as journal_views
 from diguan.places import queries as places
-from diguan.screening import conflict_views, fact_views, life_views, past_views
+from diguan.screening import check_views, conflict_views, fact_views, life_views, past_views
 from diguan.screening import views as screening_views
 from diguan.server import acts, demo_accounts, home, subjects
 from diguan.ui import reader
@@ -33,6 +33,8 @@ urlpatterns = [
     path("households/<uuid:key>/people/<uuid:person>/file/", past_views.subject_file, name="subject-file"),
     path("conflicts/", conflict_views.conflicts, name="conflicts"),
     *export_urls.urlpatterns,
+    path("checks/", check_views.checks, name="checks"),
+    path("checks/<str:name>/", check_views.check, name="check"),
     path("policy/", screening_views.policies, name="policies"),
     path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
     path(
