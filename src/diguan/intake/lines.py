@@ -1,0 +1,151 @@
+"""The rows of a file's sheets as one table of lines: whose household, whose person, and every value read or refused.
+
+Set-based, in DuckDB: nothing of a file is walked through in Python, and what does not fit into memory lies on disk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from diguan.engine.sql import quoted, text
+from diguan.intake import cells
+from diguan.intake.columns import Column, Sheet
+from diguan.intake.vocabulary import PERSON, Vocabulary
+
+Bench = duckdb.DuckDBPyConnection
+
+ROWS_OF_SHEET = 100_000_000  # n of a line is its sheet's number times this, and its row
+# Columns that are no variables: in the file's words, and as they stand in `lines`.
+PLAIN = {
+    "household_id": "number", "household_name": "household_name", "person_id": "person_number",
+    "person_name": "person_name", "ordinal": "ordinal", "reporter": "reporter", "observed_on": "observed_on",
+}  # fmt: skip
+FAULTS = {
+    "g": "BIGINT", "n": "BIGINT", "place": "INTEGER", "name": "VARCHAR", "value": "VARCHAR", "reason": "VARCHAR",
+    "more": "VARCHAR",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What was read. Table `lines`: n, is_person, number, place_text, the plain columns, and v_<variable> as JSON text.
+
+    Table `faults`: of a line, the column (from 0), what it means, the value as typed, the reason.
+    """
+
+    household: tuple[str, ...]  # variables of households that any sheet states, in the dictionary's order
+    persons: tuple[str, ...]
+    has_places: bool  # every sheet that numbers households names their places too
+
+
+def bring(bench: Bench, folder: Path, sheets: Sequence[Sheet], words: Vocabulary) -> Lines:
+    """Make the tables `lines` and `faults` of the sheets that are read."""
+    read = [sheet for sheet in sheets if sheet.is_read]
+    stated = {column.target for sheet in read for column in sheet.used}
+    order = [name for name, target in words.targets.items() if target.variable is not None and name in stated]
+    bench.execute(f"CREATE OR REPLACE TEMP TABLE faults ({', '.join(f'{n} {t}' for n, t in FAULTS.items())})")
+    for place, sheet in enumerate(read):
+        _read_sheet(bench, folder, place, sheet, words)
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM read_{place}" for place in range(len(read)))
+    bench.execute(f"CREATE OR REPLACE TEMP TABLE lines AS {union}")
+    for place in range(len(read)):
+        bench.execute(f"DROP TABLE read_{place}")
+    numbered = [sheet for sheet in read if any(column.target == "household_id" for column in sheet.used)]
+    return Lines(
+        household=tuple(name for name in order if words.targets[name].of != PERSON),
+        persons=tuple(name for name in order if words.targets[name].of == PERSON),
+        has_places=all(any(column.target == "place" for column in sheet.used) for sheet in numbered),
+    )
+
+
+def raw_table(bench: Bench, folder: Path, sheet: Sheet) -> str:
+    """SQL of a sheet's rows below its heading: row, c0, c1 …, all text."""
+    columns = ", ".join([f"'row': 'BIGINT'", *(f"'c{place}': 'VARCHAR'" for place in range(max(sheet.width, 1)))])  # noqa: F541
+    file = text(str(folder / f"file-{sheet.file}" / f"sheet-{sheet.number}.csv"))
+    return (
+        f"(SELECT * FROM read_csv({file}, auto_detect = false, columns = {{{columns}}}, header = false, delim = ',', "
+        "quote = '\"', escape = '\"', null_padding = true, strict_mode = true, parallel = false, new_line = '\\n', "
+        f"max_line_size = 8000000) WHERE row > {sheet.heading_last})"
+    )
+
+
+def _read_sheet(bench: Bench, folder: Path, place: int, sheet: Sheet, words: Vocabulary) -> None:
+    variables = [column for column in sheet.used if words.targets[column.target].variable is not None]
+    wanted = sorted({column.place for column in sheet.used})
+    bench.execute(
+        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT row, {', '.join(f'c{each}' for each in wanted)} "
+        f"FROM {raw_table(bench, folder, sheet)}"
+    )
+    said, parsed, values = ["row", *_plain(sheet)], ["*"], ["*"]
+    for column in variables:
+        variable = words.targets[column.target].variable
+        assert variable is not None
+        name = column.target
+        reading = cells.reading(variable, column, f"c{column.place}", quoted(f"s_{name}"), quoted(f"p_{name}"))
+        said.append(f"{reading.said} AS {quoted(f's_{name}')}")
+        parsed.append(f"{reading.parsed} AS {quoted(f'p_{name}')}")
+        values += [f"{reading.value} AS {quoted(f'v_{name}')}", f"{reading.reason} AS {quoted(f'w_{name}')}"]
+    steps = f"(SELECT {', '.join(parsed)} FROM (SELECT {', '.join(said)} FROM raw))"
+    bench.execute(f"CREATE OR REPLACE TEMP TABLE steps AS SELECT {', '.join(values)} FROM {steps}")
+    _note_faults(bench, place, variables)
+    bench.execute(_lines_of(place, sheet, variables, words))
+    for table in ("raw", "steps"):
+        bench.execute(f"DROP TABLE {table}")
+
+
+def _plain(sheet: Sheet) -> list[str]:
+    """The columns that are no variables, absent ones as NULL; the levels of a place joined, the highest first."""
+    by_target = {column.target: f"c{column.place}" for column in sheet.used}
+    made = []
+    for target, name in PLAIN.items():
+        cell = by_target.get(target)
+        kept = "NULL" if cell is None else cells.tidy(cell) if "name" not in target else f"nullif(trim({cell}), '')"
+        made.append(f"CAST({kept} AS VARCHAR) AS {name}")
+    levels = ", ".join(cells.tidy(f"c{column.place}") for column in sheet.used if column.target == "place")
+    made.append(f"nullif(concat_ws(chr(31), {levels}), '') AS place_text" if levels else "CAST(NULL AS VARCHAR) AS place_text")
+    return made
+
+
+def _note_faults(bench: Bench, place: int, variables: Sequence[Column]) -> None:
+    """One row per cell that cannot be read; columns without any are found in one pass and left alone."""
+    if not variables:
+        return
+    counted = bench.execute("SELECT " + ", ".join(f"count({quoted(f'w_{c.target}')})" for c in variables) + " FROM steps")
+    found = counted.fetchone() or ()
+    for column, count in zip(variables, found, strict=True):
+        if count:
+            bench.execute(
+                f"INSERT INTO faults SELECT NULL, {place * ROWS_OF_SHEET} + row, {column.place}, {text(column.target)}, "
+                f"c{column.place}, {quoted(f'w_{column.target}')}, NULL FROM steps JOIN raw USING (row) "
+                f"WHERE {quoted(f'w_{column.target}')} IS NOT NULL"
+            )
+
+
+def _lines_of(place: int, sheet: Sheet, variables: Sequence[Column], words: Vocabulary) -> str:
+    """The lines of a sheet. Below a merged cell the household of the row above goes on, where the row says nothing of any."""
+    of_person = [c.target for c in variables if words.targets[c.target].of == PERSON]
+    of_household = [c.target for c in variables if words.targets[c.target].of != PERSON]
+    is_person = _any(["person_number", "person_name", "ordinal"], of_person) if sheet.of == PERSON else "FALSE"
+    says_household = _any(["number", "place_text", "household_name", "observed_on", "reporter"], of_household)
+    goes_on = f"({is_person}) AND NOT ({says_household})"
+    others = [name for name in PLAIN.values() if name != "number"]
+    kept = ", ".join([*others, *(quoted(f"v_{column.target}") for column in variables)])
+    return f"""
+        CREATE OR REPLACE TEMP TABLE read_{place} AS
+        WITH told AS (
+          SELECT *, {is_person} AS is_person, {goes_on} AS goes_on, last_value(CASE WHEN {says_household}
+            THEN struct_pack(number := number, place_text := place_text) END IGNORE NULLS) OVER (ORDER BY row) AS above
+          FROM steps)
+        SELECT {place * ROWS_OF_SHEET} + row AS n, is_person,
+               CASE WHEN goes_on THEN above.place_text ELSE place_text END AS place_text,
+               CASE WHEN goes_on THEN above.number ELSE number END AS number, {kept}
+        FROM told"""
+
+
+def _any(plain: Sequence[str], variables: Sequence[str]) -> str:
+    """SQL of whether any of these cells says something, be it right or wrong."""
+    tests = [f"{name} IS NOT NULL" for name in plain]
+    tests += [f"{quoted(f's_{name}')} IS NOT NULL" for name in variables]
+    return "coalesce(" + " OR ".join(tests) + ", FALSE)"
