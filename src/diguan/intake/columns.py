@@ -167,5 +167,3 @@ def _once(columns: Iterable[Column]) -> Iterable[Column]:
     for column in listed:
         is_kept = not column.target or column.target == "place" or keeper[column.target] is column
         yield column if is_kept else replace(column, target="", how="", multiple=1)
-
-

@@ -26,7 +26,9 @@ class Heading:
     names: tuple[str, ...]
 
 
-def find(rows: Sequence[tuple[int, Row]], vocabulary: Vocabulary, remembered: frozenset[str] = frozenset()) -> Heading | None:
+def find(
+    rows: Sequence[tuple[int, Row]], vocabulary: Vocabulary, remembered: frozenset[str] = frozenset()
+) -> Heading | None:
     """The heading among the first rows of a sheet: the row that names most columns that are known.
 
     Where nothing is known, the first row with the most cells that hold words. None for a sheet without rows.

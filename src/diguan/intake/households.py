@@ -49,7 +49,9 @@ def _note_contradictions(bench: Bench, lines: Lines) -> None:
     columns = [("place", "place_text"), ("household_name", "household_name"), ("observed_on", "observed_on")]
     columns += [(name, quoted(f"v_{name}")) for name in lines.household]
     tests = ", ".join(f"min({column}) <> max({column}) AS d{place}" for place, (_name, column) in enumerate(columns))
-    bench.execute(f"CREATE OR REPLACE TEMP TABLE differs AS SELECT g, {tests} FROM lines JOIN belongs USING (n) GROUP BY g")
+    bench.execute(
+        f"CREATE OR REPLACE TEMP TABLE differs AS SELECT g, {tests} FROM lines JOIN belongs USING (n) GROUP BY g"
+    )
     counted = bench.execute(
         "SELECT " + ", ".join(f"count(*) FILTER (d{place})" for place in range(len(columns))) + " FROM differs"
     ).fetchone()
@@ -64,7 +66,9 @@ def _note_contradictions(bench: Bench, lines: Lines) -> None:
 
 def _place(bench: Bench, scope: Scope, default_place: str) -> None:
     """Add the place's code to `homes`; a household without one gets the import's own, where it has one."""
-    texts = [row[0] for row in bench.execute("SELECT DISTINCT place_text FROM homes WHERE place_text IS NOT NULL").fetchall()]
+    texts = [
+        row[0] for row in bench.execute("SELECT DISTINCT place_text FROM homes WHERE place_text IS NOT NULL").fetchall()
+    ]
     asked = [*texts, default_place] if default_place else texts
     found = villages.find(asked, scope)
     columns = {"place_text": "VARCHAR", "code": "VARCHAR", "reason": "VARCHAR"}
@@ -78,4 +82,3 @@ def _place(bench: Bench, scope: Scope, default_place: str) -> None:
           ON villages.place_text = coalesce(homes.place_text, {text(default_place) if default_place else "NULL"});
         INSERT INTO faults SELECT g, first_n, NULL, 'place', replace(place_text, chr(31), ' / '), place_reason, NULL
         FROM homes WHERE place_reason IS NOT NULL""")
-

@@ -20,8 +20,4 @@ def secret() -> str:
 def sql(salt: str, *parts: str) -> str:
     """SQL of a UUID (version 8, of our own making) that follows from these parts."""
     digest = f"sha256(concat_ws(chr(31), {text(salt)}, {', '.join(parts)}))"
-    return (
-        f"CAST(concat(substr({digest}, 1, 12), '8', substr({digest}, 14, 3), 'a', substr({digest}, 18, 15)) AS UUID)"
-    )
-
-
+    return f"CAST(concat(substr({digest}, 1, 12), '8', substr({digest}, 14, 3), 'a', substr({digest}, 18, 15)) AS UUID)"

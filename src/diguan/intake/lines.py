@@ -60,7 +60,7 @@ def bring(bench: Bench, folder: Path, sheets: Sequence[Sheet], words: Vocabulary
     )
 
 
-def raw_table(bench: Bench, folder: Path, sheet: Sheet) -> str:
+def raw_table(folder: Path, sheet: Sheet) -> str:
     """SQL of a sheet's rows below its heading: row, c0, c1 …, all text."""
     columns = ", ".join([f"'row': 'BIGINT'", *(f"'c{place}': 'VARCHAR'" for place in range(max(sheet.width, 1)))])  # noqa: F541
     file = text(str(folder / f"file-{sheet.file}" / f"sheet-{sheet.number}.csv"))
@@ -76,7 +76,7 @@ def _read_sheet(bench: Bench, folder: Path, place: int, sheet: Sheet, words: Voc
     wanted = sorted({column.place for column in sheet.used})
     bench.execute(
         f"CREATE OR REPLACE TEMP TABLE raw AS SELECT row, {', '.join(f'c{each}' for each in wanted)} "
-        f"FROM {raw_table(bench, folder, sheet)}"
+        f"FROM {raw_table(folder, sheet)}"
     )
     said, parsed, values = ["row", *_plain(sheet)], ["*"], ["*"]
     for column in variables:
@@ -104,7 +104,9 @@ def _plain(sheet: Sheet) -> list[str]:
         kept = "NULL" if cell is None else cells.tidy(cell) if "name" not in target else f"nullif(trim({cell}), '')"
         made.append(f"CAST({kept} AS VARCHAR) AS {name}")
     levels = ", ".join(cells.tidy(f"c{column.place}") for column in sheet.used if column.target == "place")
-    made.append(f"nullif(concat_ws(chr(31), {levels}), '') AS place_text" if levels else "CAST(NULL AS VARCHAR) AS place_text")
+    made.append(
+        f"nullif(concat_ws(chr(31), {levels}), '') AS place_text" if levels else "CAST(NULL AS VARCHAR) AS place_text"
+    )
     return made
 
 
@@ -112,7 +114,9 @@ def _note_faults(bench: Bench, place: int, variables: Sequence[Column]) -> None:
     """One row per cell that cannot be read; columns without any are found in one pass and left alone."""
     if not variables:
         return
-    counted = bench.execute("SELECT " + ", ".join(f"count({quoted(f'w_{c.target}')})" for c in variables) + " FROM steps")
+    counted = bench.execute(
+        "SELECT " + ", ".join(f"count({quoted(f'w_{c.target}')})" for c in variables) + " FROM steps"
+    )
     found = counted.fetchone() or ()
     for column, count in zip(variables, found, strict=True):
         if count:

@@ -28,9 +28,10 @@ def match(bench: Bench, lines: Lines, pack: rulebook.Pack, scope: Scope, source:
     _bring_owners(bench, lines, pack, scope)
     _match_homes(bench, scope, keys.sql(salt, text("household"), text(source), "coalesce(place, '')", "number"))
     bench.execute(_HOME_FAULTS)
-    own_number = " , ".join(
-        identifiers.normal(f"v_{name}") for name in lines.persons if _is_unique(pack, name)
-    ) or "CAST(NULL AS VARCHAR)"
+    own_number = (
+        " , ".join(identifiers.normal(f"v_{name}") for name in lines.persons if _is_unique(pack, name))
+        or "CAST(NULL AS VARCHAR)"
+    )
     _match_members(bench, scope, salt, f"coalesce({own_number}, NULL)")
     bench.execute(_MEMBER_FAULTS)
 
@@ -50,7 +51,9 @@ def _bring_owners(bench: Bench, lines: Lines, pack: rulebook.Pack, scope: Scope)
         bench.execute(f"""
             CREATE OR REPLACE TEMP TABLE numbers AS
             SELECT n, json_extract_string({quoted(column)}, '$') AS raw FROM members WHERE {quoted(column)} IS NOT NULL""")
-        bench.execute(f"CREATE OR REPLACE TEMP TABLE numbers AS SELECT n, {identifiers.normal('raw')} AS number FROM numbers")
+        bench.execute(
+            f"CREATE OR REPLACE TEMP TABLE numbers AS SELECT n, {identifiers.normal('raw')} AS number FROM numbers"
+        )
         asked = [row[0] for row in bench.execute("SELECT DISTINCT number FROM numbers ORDER BY 1").fetchall()]
         held = owners(scope, pack.variables[name].scheme, asked)
         rows = ((number, str(key)) for number, people in held.items() for key in people)

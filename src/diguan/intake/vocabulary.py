@@ -66,7 +66,9 @@ class Vocabulary:
 @lru_cache
 def words() -> Words:
     raw = yaml.safe_load(resources.files("diguan.intake").joinpath("words.yaml").read_text("utf-8"))
-    texts = {name: tuple(narrow(str(word)).lower() for word in raw[name]) for name in ("yes", "no", "nothing", "money_signs")}
+    texts = {
+        name: tuple(narrow(str(word)).lower() for word in raw[name]) for name in ("yes", "no", "nothing", "money_signs")
+    }
     return Words(
         columns=raw["columns"],
         left_out=frozenset(compared(str(word)) for word in raw["left_out"]),

@@ -6,6 +6,7 @@ class ServerConfig(AppConfig):
     label = "server"
 
     def ready(self) -> None:
-        from diguan.server import menu
+        from diguan.server import menu, shelf
 
         menu.fill()
+        shelf.fill()

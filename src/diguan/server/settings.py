@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "diguan.access",
     "diguan.places",
     "diguan.registry",
+    "diguan.intake",
     "diguan.screening",
     "diguan.command",
     "diguan.server",

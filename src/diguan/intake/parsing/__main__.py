@@ -28,7 +28,13 @@ def main() -> int:
         _say(folder, {"template": refused.template, "values": refused.values})
         return 0
     except MemoryError:
-        _say(folder, {"template": N_("Reading the file takes more memory than one file may have; send it as .csv."), "values": {}})
+        _say(
+            folder,
+            {
+                "template": N_("Reading the file takes more memory than one file may have; send it as .csv."),
+                "values": {},
+            },
+        )
         return 0
     (folder / "sheets.json").write_text(json.dumps(sheets, ensure_ascii=False), "utf-8")
     return 0

@@ -17,7 +17,9 @@ from diguan.rulebook.problems import N_
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PIECE = 1 << 18
-_DOCTYPES = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le", "utf-16-be"))
+_DOCTYPES = tuple(
+    word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le", "utf-16-be")
+)
 _LONGEST = max(map(len, _DOCTYPES))
 _ENCODING = re.compile(rb"""^[^<]{0,4}<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _SAVE = N_("Open it in your spreadsheet program and save it as .xlsx or as “CSV UTF-8”.")
@@ -73,7 +75,9 @@ def _of_old_office(path: Path) -> FileRefused:
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > limits.ENTRIES:
         raise FileRefused(
-            N_("The workbook has {count} parts; more than {most} are not read."), count=len(entries), most=limits.ENTRIES
+            N_("The workbook has {count} parts; more than {most} are not read."),
+            count=len(entries),
+            most=limits.ENTRIES,
         )
     names = [entry.filename for entry in entries]
     if len(set(names)) < len(names):
@@ -117,7 +121,9 @@ def _check_contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) ->
 
 def _check_size(own: int, inflated: int, packed: int) -> None:
     if inflated > limits.INFLATED or (own > limits.RATIO_FROM and own > limits.RATIO * max(packed, 1)):
-        raise FileRefused(N_("The workbook grows out of proportion when it is unpacked; it is not read. Send it as .csv."))
+        raise FileRefused(
+            N_("The workbook grows out of proportion when it is unpacked; it is not read. Send it as .csv.")
+        )
 
 
 def _check_encoding(start: bytes) -> None:

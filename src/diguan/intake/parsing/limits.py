@@ -17,7 +17,8 @@ SHEETS = 50
 ROWS = 3_000_000
 COLUMNS = 600
 LINE = 2_000_000  # characters of one line of text
-CELL = 100_000  # characters of one cell
+CELL = 100_000  # characters of one cell of text
+CELL_OF_SHEET = 32_767  # what a spreadsheet program takes
 
 
 class FileRefused(RulesRefused):

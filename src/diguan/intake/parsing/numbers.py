@@ -14,7 +14,11 @@ def shows_day(format_id: int, code: str) -> bool:
     """Whether a cell format shows a day."""
     if code:
         letters = _LITERAL.sub("", code).lower()
-        return "y" in letters or "d" in letters or "e" in letters.replace("e+", "").replace("e-", "").replace("general", "")
+        return (
+            "y" in letters
+            or "d" in letters
+            or "e" in letters.replace("e+", "").replace("e-", "").replace("general", "")
+        )
     return format_id in _DAYS
 
 

@@ -11,6 +11,7 @@ from diguan.rulebook.problems import N_
 
 _PIECE = 1 << 18
 _SAMPLE = 60  # lines looked at to find the sign between columns
+_FORMULA = frozenset("=+-@\t\r＝＋－＠")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -33,7 +34,12 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 return
             except csv.Error as error:
                 raise _refused(error, reader.line_num) from error
-            yield number, cells
+            yield number, [_unguarded(cell) for cell in cells]
+
+
+def _unguarded(cell: str) -> str:
+    """A cell as it was typed before an apostrophe was put before its sign of a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
 def encoding_of(path: Path) -> str:

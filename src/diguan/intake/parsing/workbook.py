@@ -157,7 +157,9 @@ class Workbook:
                 yield from _streamed(file, names, starts)
             except etree.XMLSyntaxError as error:
                 raise FileRefused(
-                    N_("The workbook is damaged: one of its parts cannot be read. Open it, save it again, and send that.")
+                    N_(
+                        "The workbook is damaged: one of its parts cannot be read. Open it, save it again, and send that."
+                    )
                 ) from error
 
 
@@ -204,10 +206,12 @@ def _text_of(element: etree._Element) -> str:
             pieces.append(child.text or "")
         elif name == "r":
             pieces += [piece.text or "" for piece in child if _local(piece) == "t"]
-    return _unescaped("".join(pieces))[: limits.CELL]
+    return _unescaped("".join(pieces))
 
 
 def _unescaped(text: str) -> str:
+    if len(text) > limits.CELL_OF_SHEET:
+        raise FileRefused(N_("A cell holds more text than any spreadsheet program lets one type."))
     if "_x" not in text:
         return text
     return _ESCAPE.sub(lambda found: _sign(int(found[1], 16)) or found[0], text)
