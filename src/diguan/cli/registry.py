@@ -89,6 +89,7 @@ def _imported(files: Sequence[Path], options: dict[str, Any], language: str, say
 
     from diguan.intake import actions, keeping, queries
 
+    _finish_cut_off(say)
     day = options["observed_on"].date() if options["observed_on"] else timezone.localdate()
     found = actions.receive(
         files=[(path.name, keeping.pieces_of(path)) for path in files],
@@ -99,18 +100,46 @@ def _imported(files: Sequence[Path], options: dict[str, Any], language: str, say
         by=None,
         at=timezone.now(),
     )
-    try:
-        _say_earlier(queries.earlier(found), say)
-        actions.read_files(found=found, by=None, at=timezone.now())
-        sheets = _settled(found, keeping.sheets(found), options, say)
-        _show_columns(sheets, found, language, say)
-        if options["is_profile"]:
-            return 0
-        actions.settle_columns(found=found, sheets=sheets, by=None, at=timezone.now())
-        return _carried(found, options, language, say)
-    finally:
-        if found.stage != found.Stage.APPLYING:
-            keeping.remove(found)
+    with keeping.held(found):
+        try:
+            _say_earlier(queries.earlier(found), say)
+            actions.read_files(found=found, by=None, at=timezone.now())
+            sheets = _settled(found, keeping.sheets(found), options, say)
+            _show_columns(sheets, found, language, say)
+            if options["is_profile"]:
+                return 0
+            actions.settle_columns(found=found, sheets=sheets, by=None, at=timezone.now())
+            return _carried(found, options, language, say)
+        finally:
+            _put_away(found)
+
+
+def _put_away(found: Import) -> None:
+    """Leave nothing behind but what was applied, or was cut off while it was applied and can go on."""
+    from django.utils import timezone
+
+    from diguan.intake import actions, keeping
+
+    found.refresh_from_db()
+    if found.stage == found.Stage.APPLIED:
+        keeping.remove(found)
+    elif found.stage != found.Stage.APPLYING:
+        actions.cancel_import(found=found, by=None, at=timezone.now())
+
+
+def _finish_cut_off(say: Callable[[str], str]) -> None:
+    """Finish what an earlier program was stopped at, before anything else is read."""
+    from django.utils import timezone
+
+    from diguan.intake import actions, keeping, queries
+
+    for found in queries.imports(None).filter(stage="applying"):
+        with keeping.held(found) as is_mine:
+            if is_mine:
+                click.echo(say(N_("An import that was cut off is finished first.")))
+                actions.apply_import(found=found, by=None, at=timezone.now())
+                _say_counts(found.applied_counts, True, say)
+                keeping.remove(found)
 
 
 def _carried(found: Import, options: dict[str, Any], language: str, say: Callable[[str], str]) -> int:
@@ -172,13 +201,10 @@ def _settled(found: Import, sheets: list[Sheet], options: dict[str, Any], say: C
             raise click.ClickException(say(N_("There is no column {name} in the dictionary.")).format(name=name))
     made = []
     for sheet in sheets:
-        choices: dict[int, dict[str, Any]] = {}
-        for column in sheet.columns:
-            if compared(column.heading) in said:
-                choices[column.place] = {"target": said[compared(column.heading)]}
-            elif column.how == columns.LIKELY and not options["likely"]:
-                choices[column.place] = {"target": ""}
-        made.append(columns.chosen(sheet, choices, words))
+        kept = sheet if options["likely"] else columns.sure(sheet, words)
+        named = [column for column in sheet.columns if compared(column.heading) in said]
+        choices = {column.place: {"target": said[compared(column.heading)]} for column in named}
+        made.append(columns.chosen(kept, choices, words))
     unknown = set(said) - {compared(column.heading) for sheet in sheets for column in sheet.columns}
     if unknown:
         raise click.ClickException(say(N_("No column is headed {names}.")).format(names=", ".join(sorted(unknown))))

@@ -3,6 +3,7 @@
 A cell is read strictly once its signs are half-width: nothing is guessed, and what says nothing is unknown, never zero.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from diguan.rulebook.pack import Variable
 from diguan.rulebook.texts import LANGUAGES
 
 _WIDE, _NARROW = (text(signs) for signs in NARROW_SQL)
+_ANY_WIDE = text("[" + "".join(f"\\x{{{ord(sign):x}}}" for sign in NARROW_SQL[0]) + "]")
 _PLAIN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?"
 _THOUSANDS = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
 _DAY = r"^([0-9]{4}) ?[-./年] ?([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号號]?([ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?)?$"
@@ -26,30 +28,46 @@ LONGEST_TEXT = 2_000
 
 @dataclass(frozen=True)
 class Reading:
-    """SQL in three steps, each over the columns of the step before: what a cell says (`said`), what it is parsed to
-    (`parsed`), and then the `value` as JSON text (NULL says nothing) and the `reason` (NULL where nothing is wrong)."""
+    """SQL in four steps, each over the columns of the steps before: what a cell says, what it is parsed to, why it is wrong
+    (NULL where it is not), and the value as JSON text (NULL says nothing)."""
 
     said: str
     parsed: str
-    value: str
     reason: str
+    value: str
 
 
 def tidy(cell: str) -> str:
-    """SQL of a cell with half-width signs and no blanks around it; NULL where it is empty."""
-    return f"nullif(trim(translate({cell}, {_WIDE}, {_NARROW}), ' \t\r\n'), '')"
+    """SQL of a cell with half-width signs and no blanks around it; NULL where it is empty.
+
+    Translating is dear, so a cell is first asked whether it holds anything but ASCII, then whether anything wide.
+    """
+    narrow = f"translate({cell}, {_WIDE}, {_NARROW})"
+    needed = f"CASE WHEN strlen({cell}) = length({cell}) OR NOT regexp_matches({cell}, {_ANY_WIDE}) THEN {cell} ELSE {narrow} END"
+    return f"nullif(trim({needed}, ' \t\r\n'), '')"
 
 
-def reading(variable: Variable, column: Column, cell: str, said: str, parsed: str) -> Reading:
-    """How a cell is read: `cell` is SQL of the raw text, `said` and `parsed` the names that the first steps' columns get."""
+@dataclass(frozen=True)
+class Names:
+    """What the columns of the first three steps are called."""
+
+    said: str
+    parsed: str
+    reason: str
+
+
+def reading(variable: Variable, column: Column, cell: str, names: Names) -> Reading:
+    """How a cell is read; `cell` is SQL of the raw text."""
+    said, parsed = names.said, names.parsed
     makers = {"boolean": _boolean, "date": _date, "identifier": _identifier, "code": _code, "text": _text}
     made, value, wrong = makers.get(variable.type, _number)(variable, column, said, parsed)
     reason = (
-        f"CASE WHEN {said} IS NULL THEN NULL WHEN regexp_full_match({said}, {text(_ERROR)}) THEN 'error_cell' "
-        f"WHEN ({value}) IS NULL AND starts_with({said}, '=') THEN 'formula_without_value' ELSE {wrong} END"
+        f"CASE WHEN {said} IS NULL THEN NULL WHEN starts_with({said}, '#') AND regexp_full_match({said}, {text(_ERROR)}) "
+        f"THEN 'error_cell' WHEN {parsed} IS NULL AND starts_with({said}, '=') THEN 'formula_without_value' ELSE {wrong} END"
     )
-    trimmed = f"nullif(trim({cell}, ' \t\r\n'), '')" if variable.type == "text" else tidy(cell)
-    return Reading(_said(variable, column, trimmed), made, f"CASE WHEN ({wrong}) IS NULL THEN {value} END", reason)
+    # Texts stay as they were typed; of codes and truths most are found as they stand.
+    trimmed = f"nullif(trim({cell}, ' \t\r\n'), '')" if variable.type in ("text", "code", "boolean") else tidy(cell)
+    return Reading(_said(variable, column, trimmed), made, reason, f"CASE WHEN {names.reason} IS NULL THEN {value} END")
 
 
 def day(cell: str) -> str:
@@ -66,28 +84,27 @@ def day(cell: str) -> str:
     return f"CASE WHEN ({found}) BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN ({found}) END"
 
 
-def number(cell: str) -> str:
-    """SQL of the number that a tidied cell holds, as DECIMAL(38, 10), multiplied as written (1.2万); NULL if none."""
+def number(cell: str, multiple: int = 1) -> str:
+    """SQL of the number that a tidied cell holds, as DECIMAL(18, 6), multiplied as written (1.2万) and by `multiple`.
+
+    NULL where there is none, or one that is too large to be kept.
+    """
     words = vocabulary.words()
     signs = "|".join(words.money_signs)
     low = f"replace(lower({cell}), ' ', '')"
     bare = f"regexp_replace(regexp_replace({low}, '^[¥￥]', ''), '(.)({signs})$', '\\1')"
-    several = "|".join(sorted(words.multiples, key=len, reverse=True))
-    digits = f"regexp_replace({bare}, '({several})$', '')"
-    times = " ".join(
-        f"WHEN suffix({bare}, {text(word)}) THEN {words.multiples[word]}"
-        for word in sorted(words.multiples, key=len, reverse=True)
+    several = sorted(words.multiples, key=len, reverse=True)
+    digits = f"regexp_replace({bare}, '({'|'.join(several)})$', '')"
+    times = " ".join(f"WHEN suffix({bare}, {text(word)}) THEN {words.multiples[word]}" for word in several)
+    plain = (
+        f"CASE WHEN regexp_full_match({digits}, {text(_PLAIN)}) THEN {digits} "
+        f"WHEN regexp_full_match({digits}, {text(_THOUSANDS)}) THEN replace({digits}, ',', '') END"
     )
-    slow = (
-        f"CASE WHEN regexp_full_match({digits}, {text(_PLAIN)}) THEN {_decimal(digits)} "
-        f"WHEN regexp_full_match({digits}, {text(_THOUSANDS)}) THEN {_decimal(f'replace({digits}, {text(",")}, {text("")})')} END "
-        f"* CAST(CASE {times} ELSE 1 END AS DECIMAL(10, 0))"
-    )
-    return f"CASE WHEN regexp_full_match({cell}, {text(_PLAIN)}) THEN CAST({_decimal(cell)} AS DECIMAL(38, 10)) ELSE {slow} END"
-
-
-def _decimal(digits: str) -> str:
-    return f"TRY_CAST({digits} AS DECIMAL(28, 10))"
+    slow = f"TRY_CAST({plain} AS DECIMAL(28, 10)) * CAST(CASE {times} ELSE 1 END * {multiple} AS DECIMAL(10, 0))"
+    slow = f"TRY_CAST(round({slow}, 6) AS DECIMAL(18, 6))"
+    if multiple != 1:
+        return slow
+    return f"coalesce(CASE WHEN NOT contains({cell}, '_') THEN TRY_CAST({cell} AS DECIMAL(18, 6)) END, {slow})"
 
 
 def _said(variable: Variable, column: Column, cell: str) -> str:
@@ -104,27 +121,26 @@ _Steps = tuple[str, str, str]  # parsed, value, and what is wrong
 
 
 def _number(variable: Variable, column: Column, said: str, parsed: str) -> _Steps:
-    found = number(_mapped(column, said))
-    if column.multiple != 1:
-        found = f"CAST({found} AS DECIMAL(28, 10)) * CAST({column.multiple} AS DECIMAL(10, 0))"
-    found = f"round({found}, 6)"
     is_whole = variable.type == "integer"
-    wrong = [f"WHEN {parsed} IS NULL THEN 'not_a_number'"]
-    wrong += [f"WHEN abs({parsed}) >= 1000000000000 THEN 'too_long'"]
+    wrong = [
+        f"WHEN {parsed} IS NULL THEN CASE WHEN regexp_full_match({said}, '[-+0-9.,e ]+') THEN 'too_long' ELSE 'not_a_number' END"
+    ]
     wrong += [f"WHEN {parsed} <> trunc({parsed}) THEN 'not_whole'"] * is_whole
     wrong += [f"WHEN {parsed} < {variable.min:f} THEN 'too_small'"] if variable.min is not None else []
     wrong += [f"WHEN {parsed} > {variable.max:f} THEN 'too_large'"] if variable.max is not None else []
-    digits = f"rtrim(rtrim(CAST(TRY_CAST({parsed} AS DECIMAL(18, 6)) AS VARCHAR), '0'), '.')"
+    digits = f"rtrim(rtrim(CAST({parsed} AS VARCHAR), '0'), '.')"
     value = digits if is_whole else f"""'"' || {digits} || '"'"""
-    return found, value, f"CASE {' '.join(wrong)} END"
+    return number(_mapped(column, said), column.multiple), value, f"CASE {' '.join(wrong)} END"
 
 
 def _boolean(variable: Variable, column: Column, said: str, parsed: str) -> _Steps:
     words = vocabulary.words()
-    low = f"lower({_mapped(column, said)})"
+    yes, no = ", ".join(map(text, words.yes)), ", ".join(map(text, words.no))
+    mapped = _mapped(column, said)
+    low = f"lower({tidy(mapped)})"
     found = (
-        f"CASE WHEN {low} IN ({', '.join(map(text, words.yes))}) THEN 'true' "
-        f"WHEN {low} IN ({', '.join(map(text, words.no))}) THEN 'false' END"
+        f"CASE WHEN {mapped} IN ({yes}) THEN 'true' WHEN {mapped} IN ({no}) THEN 'false' "
+        f"WHEN {low} IN ({yes}) THEN 'true' WHEN {low} IN ({no}) THEN 'false' END"
     )
     return found, parsed, f"CASE WHEN {parsed} IS NULL THEN 'not_a_truth' END"
 
@@ -136,11 +152,24 @@ def _date(variable: Variable, column: Column, said: str, parsed: str) -> _Steps:
 
 def _code(variable: Variable, column: Column, said: str, parsed: str) -> _Steps:
     known = {**code_words(variable), **{compared(their): ours for their, ours in column.values.items() if ours}}
-    whens = " ".join(f"WHEN {text(word)} THEN {text(code)}" for word, code in known.items())
+    if not known:
+        return "CAST(NULL AS VARCHAR)", parsed, "'not_a_code'"
+    spoken = {label.in_language(language): code for code, label in variable.codes.items() for language in LANGUAGES}
+    typed = {
+        word: code for word, code in {**spoken, **column.values}.items() if word and known.get(compared(word)) == code
+    }
     # The same folding as vocabulary.compared.
-    folded = f"regexp_replace(lower({said}), '[\\s*:;,\\-_''\"]+', '', 'g')"
-    found = f"CASE {folded} {whens} END" if whens else "NULL"
-    return found, f"CAST(to_json({parsed}) AS VARCHAR)", f"CASE WHEN {parsed} IS NULL THEN 'not_a_code' END"
+    folded = f"regexp_replace(lower({tidy(said)}), '[\\s*:;,\\-_''\"]+', '', 'g')"
+    at_once, at_length = _whens(typed), f"CASE {folded} {_whens(known)} END"
+    found = f"CASE {said} {at_once} ELSE {at_length} END" if typed else at_length
+    return found, parsed, f"CASE WHEN {parsed} IS NULL THEN 'not_a_code' END"
+
+
+def _whens(codes: Mapping[str, str]) -> str:
+    """From words to codes, the codes as JSON text."""
+    return " ".join(
+        f"WHEN {text(word)} THEN {text(json.dumps(code, ensure_ascii=False))}" for word, code in codes.items()
+    )
 
 
 def _identifier(variable: Variable, column: Column, said: str, parsed: str) -> _Steps:

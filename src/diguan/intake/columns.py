@@ -80,6 +80,12 @@ def chosen(sheet: Sheet, choices: Mapping[int, Mapping[str, Any]], words: Vocabu
     return replace(sheet, columns=tuple(columns), of=kind(columns, words))
 
 
+def sure(sheet: Sheet, words: Vocabulary) -> Sheet:
+    """The sheet without the meanings that are only likely."""
+    columns = [replace(each, target="", how="") if each.how == LIKELY else each for each in sheet.columns]
+    return replace(sheet, columns=tuple(columns), of=kind(columns, words))
+
+
 def signature(sheets: Iterable[Sheet]) -> str:
     """Names the headings of a file, whatever their order: the same make of file has the same signature."""
     headings = sorted({compared(column.heading) for sheet in sheets for column in sheet.columns if column.heading})
@@ -93,7 +99,7 @@ def remembered(sheets: Iterable[Sheet]) -> dict[str, Any]:
         for sheet in sheets
         if sheet.is_read
         for column in sheet.columns
-        if column.heading
+        if column.heading and (column.target or column.how in (CHOSEN, REMEMBERED))
     }
 
 

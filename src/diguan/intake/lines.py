@@ -78,19 +78,25 @@ def _read_sheet(bench: Bench, folder: Path, place: int, sheet: Sheet, words: Voc
         f"CREATE OR REPLACE TEMP TABLE raw AS SELECT row, {', '.join(f'c{each}' for each in wanted)} "
         f"FROM {raw_table(folder, sheet)}"
     )
-    said, parsed, values = ["row", *_plain(sheet)], ["*"], ["*"]
+    steps: list[list[str]] = [["row", *_plain(sheet)], ["*"], ["*"], ["*"]]
     for column in variables:
-        variable = words.targets[column.target].variable
+        variable, name = words.targets[column.target].variable, column.target
         assert variable is not None
-        name = column.target
-        reading = cells.reading(variable, column, f"c{column.place}", quoted(f"s_{name}"), quoted(f"p_{name}"))
-        said.append(f"{reading.said} AS {quoted(f's_{name}')}")
-        parsed.append(f"{reading.parsed} AS {quoted(f'p_{name}')}")
-        values += [f"{reading.value} AS {quoted(f'v_{name}')}", f"{reading.reason} AS {quoted(f'w_{name}')}"]
-    steps = f"(SELECT {', '.join(parsed)} FROM (SELECT {', '.join(said)} FROM raw))"
-    bench.execute(f"CREATE OR REPLACE TEMP TABLE steps AS SELECT {', '.join(values)} FROM {steps}")
+        names = cells.Names(*(quoted(f"{letter}_{name}") for letter in "spw"))
+        reading = cells.reading(variable, column, f"c{column.place}", names)
+        made = (reading.said, reading.parsed, reading.reason, reading.value)
+        for step, sql, letter in zip(steps, made, "spwv", strict=True):
+            step.append(f"{sql} AS {quoted(f'{letter}_{name}')}")
+    relation = "raw"
+    for step in steps:
+        relation = f"(SELECT {', '.join(step)} FROM {relation})"
+    kept = ", ".join(quoted(f"{letter}_{column.target}") for column in variables for letter in "vw")
+    bench.execute(
+        f"CREATE OR REPLACE TEMP TABLE steps AS SELECT row, place_text, {', '.join(PLAIN.values())}, "
+        f"{', '.join(filter(None, [_is_person(sheet, variables, words), _says_household(variables, words), kept]))} FROM {relation}"
+    )
     _note_faults(bench, place, variables)
-    bench.execute(_lines_of(place, sheet, variables, words))
+    bench.execute(_lines_of(place, variables))
     for table in ("raw", "steps"):
         bench.execute(f"DROP TABLE {table}")
 
@@ -127,19 +133,14 @@ def _note_faults(bench: Bench, place: int, variables: Sequence[Column]) -> None:
             )
 
 
-def _lines_of(place: int, sheet: Sheet, variables: Sequence[Column], words: Vocabulary) -> str:
+def _lines_of(place: int, variables: Sequence[Column]) -> str:
     """The lines of a sheet. Below a merged cell the household of the row above goes on, where the row says nothing of any."""
-    of_person = [c.target for c in variables if words.targets[c.target].of == PERSON]
-    of_household = [c.target for c in variables if words.targets[c.target].of != PERSON]
-    is_person = _any(["person_number", "person_name", "ordinal"], of_person) if sheet.of == PERSON else "FALSE"
-    says_household = _any(["number", "place_text", "household_name", "observed_on", "reporter"], of_household)
-    goes_on = f"({is_person}) AND NOT ({says_household})"
     others = [name for name in PLAIN.values() if name != "number"]
     kept = ", ".join([*others, *(quoted(f"v_{column.target}") for column in variables)])
     return f"""
         CREATE OR REPLACE TEMP TABLE read_{place} AS
         WITH told AS (
-          SELECT *, {is_person} AS is_person, {goes_on} AS goes_on, last_value(CASE WHEN {says_household}
+          SELECT *, is_person AND NOT says_household AS goes_on, last_value(CASE WHEN says_household
             THEN struct_pack(number := number, place_text := place_text) END IGNORE NULLS) OVER (ORDER BY row) AS above
           FROM steps)
         SELECT {place * ROWS_OF_SHEET} + row AS n, is_person,
@@ -148,8 +149,18 @@ def _lines_of(place: int, sheet: Sheet, variables: Sequence[Column], words: Voca
         FROM told"""
 
 
+def _is_person(sheet: Sheet, variables: Sequence[Column], words: Vocabulary) -> str:
+    own = [column.target for column in variables if words.targets[column.target].of == PERSON]
+    says = _any(["person_number", "person_name", "ordinal"], own) if sheet.of == PERSON else "FALSE"
+    return f"{says} AS is_person"
+
+
+def _says_household(variables: Sequence[Column], words: Vocabulary) -> str:
+    own = [column.target for column in variables if words.targets[column.target].of != PERSON]
+    return f"{_any(['number', 'place_text', 'household_name', 'observed_on', 'reporter'], own)} AS says_household"
+
+
 def _any(plain: Sequence[str], variables: Sequence[str]) -> str:
     """SQL of whether any of these cells says something, be it right or wrong."""
-    tests = [f"{name} IS NOT NULL" for name in plain]
-    tests += [f"{quoted(f's_{name}')} IS NOT NULL" for name in variables]
-    return "coalesce(" + " OR ".join(tests) + ", FALSE)"
+    tests = [*plain, *(quoted(f"s_{name}") for name in variables)]
+    return f"coalesce({', '.join(tests)}) IS NOT NULL"

@@ -66,7 +66,7 @@ TRANSITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         _S.READING: frozenset({_S.MAPPING, _S.FAILED, _S.CANCELLED}),
         _S.MAPPING: frozenset({_S.TRYING, _S.APPLYING, _S.CANCELLED}),
-        _S.TRYING: frozenset({_S.TRIED, _S.FAILED, _S.CANCELLED}),
+        _S.TRYING: frozenset({_S.TRIED, _S.APPLYING, _S.FAILED, _S.CANCELLED}),
         _S.TRIED: frozenset({_S.MAPPING, _S.TRYING, _S.APPLYING, _S.CANCELLED}),
         _S.APPLYING: frozenset({_S.APPLIED, _S.FAILED}),
         _S.APPLIED: frozenset(),

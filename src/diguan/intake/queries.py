@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from diguan.access import permissions
 from diguan.access import queries as access
@@ -26,8 +26,10 @@ def import_(by: Actor | None, key: UUID) -> Import:
 
 
 def waiting() -> list[Import]:
-    """The imports that somebody waits for, the oldest first."""
-    return list(Import.objects.filter(stage__in=WORKING).order_by("id"))
+    """The imports that somebody waits for, the oldest first. Of the terminal's, whose program does the work itself,
+    only those that were cut off while they were applied."""
+    rows = Import.objects.filter(stage__in=WORKING).order_by("id")
+    return list(rows.filter(Q(received_by__isnull=False) | Q(stage=Import.Stage.APPLYING)))
 
 
 def earlier(found: Import) -> Import | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from diguan import rulebook
 from diguan.access.scope import Scope
 from diguan.engine.sql import quoted, text
-from diguan.intake import cells, households, keys, lines, matching
+from diguan.intake import cells, households, keys, lines, matching, vocabulary
 from diguan.intake.columns import Sheet
 from diguan.intake.lines import Bench
 from diguan.intake.vocabulary import Vocabulary
@@ -53,6 +53,7 @@ def prepare(bench: Bench, order: Order) -> Ready:
     instance = keys.sql(
         salt, text("observation"), "h.key", text(order.source), "h.day", "coalesce(h.reporter, '')", "b.body"
     )
+    _note_empty(bench)
     bench.execute(f"""
         CREATE OR REPLACE TEMP TABLE ready AS
         SELECT h.g, h.g // {SLICE} AS slice, h.key, coalesce(h.on_place, h.place) AS place,
@@ -81,6 +82,18 @@ def _date(bench: Bench, order: Order) -> None:
         WHERE length(person_name) > 200;
         INSERT INTO faults SELECT g, first_n, NULL, 'household_name', left(household_name, 80), 'too_long', NULL FROM homes
         WHERE length(household_name) > 200 OR length(reporter) > 200""")
+
+
+def _note_empty(bench: Bench) -> None:
+    """Rows that are no household: sums below a table, and numbers with nothing beside them."""
+    totals = ", ".join(map(text, vocabulary.words().totals))
+    bench.execute(f"""
+        INSERT INTO faults SELECT g, first_n, NULL, 'household_id', number, 'total_row', NULL FROM homes
+        WHERE lower(number) IN ({totals});
+        INSERT INTO faults SELECT g, first_n, NULL, 'household_id', number, 'says_nothing', NULL
+        FROM homes h JOIN bodies b USING (g)
+        WHERE NOT h.is_known AND NOT b.is_said AND h.household_name IS NULL AND g NOT IN (SELECT g FROM members)
+          AND coalesce(lower(number), '') NOT IN ({totals})""")
 
 
 def _object(variables: tuple[str, ...]) -> str:

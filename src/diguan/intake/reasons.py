@@ -42,6 +42,8 @@ REASONS = {
     ),
     "no_place": gettext_lazy("The household is new and its place is not named."),
     "moved": gettext_lazy("On file the household lives in %(more)s, not in %(value)s. Record the move first."),
+    "total_row": gettext_lazy("This row adds up others; it is no household."),
+    "says_nothing": gettext_lazy("The row says nothing but a number."),
     "no_day": gettext_lazy("The day of observation is missing."),
 }
 _LONGEST = 80

@@ -35,6 +35,8 @@ class Words:
     multiples: Mapping[str, int]
     money_signs: tuple[str, ...]
     place_endings: tuple[str, ...]
+    schemes: Mapping[str, tuple[str, ...]]
+    totals: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,15 @@ class Vocabulary:
 def words() -> Words:
     raw = yaml.safe_load(resources.files("diguan.intake").joinpath("words.yaml").read_text("utf-8"))
     texts = {
-        name: tuple(narrow(str(word)).lower() for word in raw[name]) for name in ("yes", "no", "nothing", "money_signs")
+        name: tuple(narrow(str(word)).lower() for word in raw[name])
+        for name in ("yes", "no", "nothing", "money_signs", "totals")
     }
     return Words(
         columns=raw["columns"],
         left_out=frozenset(compared(str(word)) for word in raw["left_out"]),
         multiples=raw["multiples"],
         place_endings=tuple(raw["place_endings"]),
+        schemes=raw["schemes"],
         **texts,
     )
 
@@ -103,6 +107,8 @@ def _spoken(target: Target) -> Iterator[str]:
         yield without_brackets(label)
     if target.variable is None:
         yield from map(str, words().columns[target.name]["words"])
+    elif target.variable.type == "identifier":
+        yield from words().schemes.get(target.variable.scheme, ())
 
 
 def narrow(text: str) -> str:
