@@ -37,10 +37,8 @@ def find(
         return None
     known = [_known(row, vocabulary, remembered) for _number, row in rows]
     best = max(known)
-    if best > 0:
-        first = known.index(best)
-    else:
-        first = max(range(len(rows)), key=lambda place: (_words(rows[place][1]), -place))
+    spoken = max(range(len(rows)), key=lambda place: (_words(rows[place][1]), -place))
+    first = known.index(best) if best > 0 else spoken
     begin, end = _around(rows, known, first)
     return Heading(rows[begin][0], rows[end][0], _named([row for _number, row in rows[begin : end + 1]], vocabulary))
 
