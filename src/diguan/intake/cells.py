@@ -123,7 +123,7 @@ _Steps = tuple[str, str, str]  # parsed, value, and what is wrong
 def _number(variable: Variable, column: Column, said: str, parsed: str) -> _Steps:
     is_whole = variable.type == "integer"
     wrong = [
-        f"WHEN {parsed} IS NULL THEN CASE WHEN regexp_full_match({said}, '[-+0-9.,e ]+') THEN 'too_long' ELSE 'not_a_number' END"
+        f"WHEN {parsed} IS NULL THEN CASE WHEN regexp_full_match({said}, '[-+]?[0-9.e+ ]+') THEN 'too_long' ELSE 'not_a_number' END"
     ]
     wrong += [f"WHEN {parsed} <> trunc({parsed}) THEN 'not_whole'"] * is_whole
     wrong += [f"WHEN {parsed} < {variable.min:f} THEN 'too_small'"] if variable.min is not None else []

@@ -81,7 +81,10 @@ def _work_on(found: Import) -> None:
         problem = {"template": "{what}", "values": {"what": str(refused)}}
     except Exception:
         log.exception("import %s: %s failed", found.key, found.stage)
-        problem = {"template": N_("Something failed that should not. It is written in the log; please report it."), "values": {}}
+        problem = {
+            "template": N_("Something failed that should not. It is written in the log; please report it."),
+            "values": {},
+        }
     else:
         return
     found.refresh_from_db()

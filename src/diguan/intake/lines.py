@@ -16,6 +16,7 @@ from diguan.intake.vocabulary import PERSON, Vocabulary
 
 Bench = duckdb.DuckDBPyConnection
 
+AT_ONCE = 8  # columns read by one statement
 ROWS_OF_SHEET = 100_000_000  # n of a line is its sheet's number times this, and its row
 # Columns that are no variables: in the file's words, and as they stand in `lines`.
 PLAIN = {
@@ -72,13 +73,27 @@ def raw_table(folder: Path, sheet: Sheet) -> str:
 
 
 def _read_sheet(bench: Bench, folder: Path, place: int, sheet: Sheet, words: Vocabulary) -> None:
+    """Make the table read_<place>: the lines of one sheet. Its columns are read some at a time: the memory that DuckDB
+    takes for an expression does not depend on the rows, and an expression for a hundred columns took half a gigabyte."""
     variables = [column for column in sheet.used if words.targets[column.target].variable is not None]
     wanted = sorted({column.place for column in sheet.used})
     bench.execute(
         f"CREATE OR REPLACE TEMP TABLE raw AS SELECT row, {', '.join(f'c{each}' for each in wanted)} "
         f"FROM {raw_table(folder, sheet)}"
     )
-    steps: list[list[str]] = [["row", *_plain(sheet)], ["*"], ["*"], ["*"]]
+    bench.execute(f"CREATE OR REPLACE TEMP TABLE plain AS SELECT row, {', '.join(_plain(sheet))} FROM raw")
+    parts = [variables[start : start + AT_ONCE] for start in range(0, len(variables), AT_ONCE)]
+    for number, some in enumerate(parts):
+        bench.execute(f"CREATE OR REPLACE TEMP TABLE part_{number} AS {_read_columns(some, words)}")
+        _note_faults(bench, place, f"part_{number}", some)
+    bench.execute(_lines_of(place, sheet, parts))
+    for table in ("raw", "plain", *(f"part_{number}" for number in range(len(parts)))):
+        bench.execute(f"DROP TABLE {table}")
+
+
+def _read_columns(variables: Sequence[Column], words: Vocabulary) -> str:
+    """SQL of some columns of `raw`, read: row, v_ and w_ of each, and whether any says something of person or household."""
+    steps: list[list[str]] = [["row"], ["*"], ["*"], ["*"]]
     for column in variables:
         variable, name = words.targets[column.target].variable, column.target
         assert variable is not None
@@ -90,15 +105,16 @@ def _read_sheet(bench: Bench, folder: Path, place: int, sheet: Sheet, words: Voc
     relation = "raw"
     for step in steps:
         relation = f"(SELECT {', '.join(step)} FROM {relation})"
-    kept = ", ".join(quoted(f"{letter}_{column.target}") for column in variables for letter in "vw")
-    bench.execute(
-        f"CREATE OR REPLACE TEMP TABLE steps AS SELECT row, place_text, {', '.join(PLAIN.values())}, "
-        f"{', '.join(filter(None, [_is_person(sheet, variables, words), _says_household(variables, words), kept]))} FROM {relation}"
-    )
-    _note_faults(bench, place, variables)
-    bench.execute(_lines_of(place, variables))
-    for table in ("raw", "steps"):
-        bench.execute(f"DROP TABLE {table}")
+    kept = [quoted(f"{letter}_{column.target}") for column in variables for letter in "vw"]
+    of_person = [c.target for c in variables if words.targets[c.target].of == PERSON]
+    of_home = [c.target for c in variables if words.targets[c.target].of != PERSON]
+    return f"SELECT row, {_any(of_person)} AS of_person, {_any(of_home)} AS of_home, {', '.join(kept)} FROM {relation}"
+
+
+def _any(variables: Sequence[str]) -> str:
+    """SQL of whether any of these cells says something, be it right or wrong."""
+    said = ", ".join(quoted(f"s_{name}") for name in variables)
+    return f"coalesce({said}) IS NOT NULL" if said else "FALSE"
 
 
 def _plain(sheet: Sheet) -> list[str]:
@@ -116,51 +132,39 @@ def _plain(sheet: Sheet) -> list[str]:
     return made
 
 
-def _note_faults(bench: Bench, place: int, variables: Sequence[Column]) -> None:
+def _note_faults(bench: Bench, place: int, part: str, variables: Sequence[Column]) -> None:
     """One row per cell that cannot be read; columns without any are found in one pass and left alone."""
-    if not variables:
-        return
     counted = bench.execute(
-        "SELECT " + ", ".join(f"count({quoted(f'w_{c.target}')})" for c in variables) + " FROM steps"
+        "SELECT " + ", ".join(f"count({quoted(f'w_{c.target}')})" for c in variables) + f" FROM {part}"
     )
-    found = counted.fetchone() or ()
-    for column, count in zip(variables, found, strict=True):
+    for column, count in zip(variables, counted.fetchone() or (), strict=True):
         if count:
             bench.execute(
                 f"INSERT INTO faults SELECT NULL, {place * ROWS_OF_SHEET} + row, {column.place}, {text(column.target)}, "
-                f"c{column.place}, {quoted(f'w_{column.target}')}, NULL FROM steps JOIN raw USING (row) "
+                f"c{column.place}, {quoted(f'w_{column.target}')}, NULL FROM {part} JOIN raw USING (row) "
                 f"WHERE {quoted(f'w_{column.target}')} IS NOT NULL"
             )
 
 
-def _lines_of(place: int, variables: Sequence[Column]) -> str:
+def _lines_of(place: int, sheet: Sheet, parts: Sequence[Sequence[Column]]) -> str:
     """The lines of a sheet. Below a merged cell the household of the row above goes on, where the row says nothing of any."""
+    numbers = range(len(parts))
+    of_person = ["coalesce(person_number, person_name, ordinal) IS NOT NULL", *(f"part_{n}.of_person" for n in numbers)]
+    of_home = ["coalesce(number, place_text, household_name, observed_on, reporter) IS NOT NULL"]
+    of_home += [f"part_{n}.of_home" for n in numbers]
     others = [name for name in PLAIN.values() if name != "number"]
-    kept = ", ".join([*others, *(quoted(f"v_{column.target}") for column in variables)])
+    kept = ", ".join([*others, *(quoted(f"v_{column.target}") for some in parts for column in some)])
     return f"""
         CREATE OR REPLACE TEMP TABLE read_{place} AS
-        WITH told AS (
+        WITH said AS (
+          SELECT *, {" OR ".join(of_person) if sheet.of == PERSON else "FALSE"} AS is_person,
+                 {" OR ".join(of_home)} AS says_household
+          FROM plain {" ".join(f"JOIN part_{n} USING (row)" for n in numbers)}),
+        told AS (
           SELECT *, is_person AND NOT says_household AS goes_on, last_value(CASE WHEN says_household
             THEN struct_pack(number := number, place_text := place_text) END IGNORE NULLS) OVER (ORDER BY row) AS above
-          FROM steps)
+          FROM said)
         SELECT {place * ROWS_OF_SHEET} + row AS n, is_person,
                CASE WHEN goes_on THEN above.place_text ELSE place_text END AS place_text,
                CASE WHEN goes_on THEN above.number ELSE number END AS number, {kept}
         FROM told"""
-
-
-def _is_person(sheet: Sheet, variables: Sequence[Column], words: Vocabulary) -> str:
-    own = [column.target for column in variables if words.targets[column.target].of == PERSON]
-    says = _any(["person_number", "person_name", "ordinal"], own) if sheet.of == PERSON else "FALSE"
-    return f"{says} AS is_person"
-
-
-def _says_household(variables: Sequence[Column], words: Vocabulary) -> str:
-    own = [column.target for column in variables if words.targets[column.target].of != PERSON]
-    return f"{_any(['number', 'place_text', 'household_name', 'observed_on', 'reporter'], own)} AS says_household"
-
-
-def _any(plain: Sequence[str], variables: Sequence[str]) -> str:
-    """SQL of whether any of these cells says something, be it right or wrong."""
-    tests = [*plain, *(quoted(f"s_{name}") for name in variables)]
-    return f"coalesce({', '.join(tests)}) IS NOT NULL"
