@@ -153,7 +153,7 @@ def apply_import(*, found: Import, by: User | None, at: dt.datetime) -> Import:
 def fail_import(*, found: Import, problem: Mapping[str, Any], by: User | None, at: dt.datetime) -> Import:
     """Keep why an import could not go on; its files stay, so that it can be tried again."""
     with transaction.atomic():
-        _move(found, Stage.FAILED, problem=dict(problem))
+        _move(found, Stage.FAILED, problem={**problem, "stage": found.stage})
         _record("import.failed", found, by, at, {"problem": problem["template"]})
     return found
 

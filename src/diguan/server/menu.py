@@ -11,6 +11,7 @@ ENTRIES = (
     menu.Entry(_("Board"), "board_top", permissions.BOARD_READ),
     menu.Entry(_("Households"), "households", permissions.HOUSEHOLDS_READ),
     menu.Entry(_("Conflicts"), "conflicts", permissions.REGISTRY_WRITE),
+    menu.Entry(_("Imports"), "imports", permissions.REGISTRY_WRITE),
     menu.Entry(_("Policy"), "policies", permissions.POLICY_READ),
     menu.Entry(_("Journal"), "journal", permissions.JOURNAL_READ),
     menu.Entry(_("People"), "people", permissions.PEOPLE_MANAGE),

@@ -7,6 +7,7 @@ from django.urls import path
 from diguan.access import gate, permissions
 from diguan.access import urls as access_urls
 from diguan.command import views as command_views
+from diguan.intake import urls as intake_urls
 from diguan.journal import views as journal_views
 from diguan.places import queries as places
 from diguan.screening import conflict_views, fact_views, life_views, past_views
@@ -31,6 +32,7 @@ urlpatterns = [
     path("households/<uuid:key>/people/<uuid:person>/", past_views.subject, name="subject"),
     path("households/<uuid:key>/people/<uuid:person>/file/", past_views.subject_file, name="subject-file"),
     path("conflicts/", conflict_views.conflicts, name="conflicts"),
+    *intake_urls.PATTERNS,
     path("policy/", screening_views.policies, name="policies"),
     path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
     path(

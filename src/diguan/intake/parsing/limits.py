@@ -1,5 +1,7 @@
 """What a file may cost. Every limit is far above an honest file of a county and far below what would hurt the machine."""
 
+from collections.abc import Callable
+
 from diguan.rulebook.problems import RulesRefused
 
 MEMORY = 256 << 20  # address space of the process that reads
@@ -22,7 +24,14 @@ CELL_OF_SHEET = 32_767  # what a spreadsheet program takes
 
 
 class FileRefused(RulesRefused):
-    """A file that cannot be read as tables of households and people; the message says why and what to do."""
+    """A file that cannot be read as tables of households and people; the message says why and what to do.
+
+    A value called `mend` is a sentence of its own, translated with the rest.
+    """
+
+    def message(self, translate: Callable[[str], str] = str) -> str:
+        values = {name: translate(str(value)) if name == "mend" else value for name, value in self.values.items()}
+        return translate(self.template).format_map(values)
 
 
 def seconds(size: int) -> int:
