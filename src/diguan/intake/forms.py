@@ -35,7 +35,7 @@ class SendForm(forms.Form):
         help_text=_("For households whose row names none; else leave it empty."),
     )
 
-    def __init__(self, *args: Any, scope: Scope, today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scope: Scope, today: dt.date, last_source: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._scope = scope
         in_use = dictionaries.in_use()
@@ -46,7 +46,7 @@ class SendForm(forms.Form):
         self.fields["source"].choices = [  # type: ignore[attr-defined]
             (name, formats.text(label.by_language)) for name, label in known.items()
         ]
-        self.initial.update(pack=in_use, source=next(iter(known), ""), observed_on=today)
+        self.initial.update(pack=in_use, source=last_source or next(iter(known), ""), observed_on=today)
         for name, field in self.fields.items():
             field.widget.attrs.setdefault("class", "control")
             if name in ("file", "second"):

@@ -12,13 +12,13 @@ from diguan.engine import identifiers
 from diguan.engine.sql import quoted, text
 from diguan.intake import keys
 from diguan.intake.lines import Bench, Lines
-from diguan.intake.owners import owners
-from diguan.registry import relations
+from diguan.registry import queries, relations
 from diguan.registry.models import Household, Person
 
 UNIQUE = ("gb11643", "cn_disability_card")  # schemes whose numbers belong to one person only
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_PEOPLE = {"key": "UUID", "household": "UUID", "name": "VARCHAR"}
+_PEOPLE = {"key": "UUID", "household": "UUID", "name": "VARCHAR", "left_on": "DATE"}
+_PEOPLE_ON_FILE = ("key", "household__key", "name", "left_on")
 _HOMES = {"key": "UUID", "place": "VARCHAR", "name": "VARCHAR"}
 
 
@@ -55,7 +55,7 @@ def _bring_owners(bench: Bench, lines: Lines, pack: rulebook.Pack, scope: Scope)
             f"CREATE OR REPLACE TEMP TABLE numbers AS SELECT n, {identifiers.normal('raw')} AS number FROM numbers"
         )
         asked = [row[0] for row in bench.execute("SELECT DISTINCT number FROM numbers ORDER BY 1").fetchall()]
-        held = owners(scope, pack.variables[name].scheme, asked)
+        held = queries.owners(scope, pack.variables[name].scheme, asked)
         rows = ((number, str(key)) for number, people in held.items() for key in people)
         relations.fill(bench, "held", {"number": "VARCHAR", "key": "UUID"}, rows)
         bench.execute("INSERT INTO owned SELECT n, key FROM numbers JOIN held USING (number)")
@@ -63,7 +63,7 @@ def _bring_owners(bench: Bench, lines: Lines, pack: rulebook.Pack, scope: Scope)
 
 def _match_homes(bench: Bench, scope: Scope, derived: str) -> None:
     people = [row[0] for row in bench.execute("SELECT DISTINCT key::VARCHAR FROM owned ORDER BY 1").fetchall()]
-    rows = relations.found(Person.objects.within(scope), "key", people, ("key", "household__key", "name"))
+    rows = relations.found(Person.objects.within(scope), "key", people, _PEOPLE_ON_FILE)
     relations.fill(bench, "people", _PEOPLE, rows)
     bench.execute(f"""
         CREATE OR REPLACE TEMP TABLE keyed AS
@@ -97,8 +97,7 @@ def _match_members(bench: Bench, scope: Scope, salt: str, own_number: str) -> No
 
 
 def _members_of(scope: Scope, households: Sequence[str]) -> Iterator[relations.Row]:
-    columns = ("key", "household__key", "name")
-    return relations.found(Person.objects.within(scope), "household__key", households, columns)
+    return relations.found(Person.objects.within(scope), "household__key", households, _PEOPLE_ON_FILE)
 
 
 _HOMES_MATCHED = """
@@ -133,7 +132,7 @@ _MEMBERS_MATCHED = """
 CREATE OR REPLACE TEMP TABLE members AS
 WITH owner AS (SELECT n, min(key) AS key, count(DISTINCT key) AS owners FROM owned GROUP BY n),
 named AS (
-  SELECT household, name, min(key) AS key FROM people WHERE name <> '' GROUP BY ALL HAVING count(*) = 1),
+  SELECT household, name, min(key) AS key FROM people WHERE name <> '' AND left_on IS NULL GROUP BY ALL HAVING count(*) = 1),
 once AS (SELECT g, person_name FROM members GROUP BY ALL HAVING count(*) = 1),
 candidates AS (
   SELECT m.*, h.key AS household, d.given, o.owners, o.key AS owned, d.derived, filed.key AS filed,

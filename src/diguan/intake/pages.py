@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from diguan.intake import columns, dictionaries, keeping, outcomes, reading, strange
+from diguan.intake import blank, columns, dictionaries, keeping, outcomes, reading, strange
 from diguan.intake.columns import Column, Sheet
 from diguan.intake.models import Import
 from diguan.intake.parsing.limits import FileRefused
@@ -260,7 +260,7 @@ def _codes(target: Target | None) -> list[tuple[str, str]]:
 def _label(target: Target) -> str:
     label = formats.text(target.label.by_language)
     unit = target.variable.unit if target.variable is not None else ""
-    return f"{label} ({unit})" if unit else without_brackets(label) or label
+    return f"{label} ({blank.unit_words(unit)})" if unit else without_brackets(label) or label
 
 
 def _chosen(column: Column, name: str, posted: QueryDict, words: Vocabulary) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def _note_empty(bench: Bench) -> None:
     """Rows that are no household: sums below a table, and numbers with nothing beside them."""
     totals = ", ".join(map(text, vocabulary.words().totals))
     bench.execute(f"""
+        DELETE FROM faults WHERE g IN (SELECT g FROM homes WHERE lower(number) IN ({totals}));
         INSERT INTO faults SELECT g, first_n, NULL, 'household_id', number, 'total_row', NULL FROM homes
         WHERE lower(number) IN ({totals});
         INSERT INTO faults SELECT g, first_n, NULL, 'household_id', number, 'says_nothing', NULL

@@ -31,7 +31,9 @@ def imports(request: GatedRequest) -> HttpResponse:
     """What this reader sent, and the form to send more."""
     today = timezone.localdate()
     if request.method != "POST":
-        return _imports_page(request, forms.SendForm(scope=request.scope, today=today))
+        last = queries.imports(request.user).first()
+        form = forms.SendForm(scope=request.scope, today=today, last_source=last.source if last else "")
+        return _imports_page(request, form)
     form = forms.SendForm(request.POST, request.FILES, scope=request.scope, today=today)
     if form.is_valid():
         try:
