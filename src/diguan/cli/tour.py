@@ -53,6 +53,12 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan data split FILE --pack DIR --household COLUMN --person COLUMN --out DIR",
         ),
     },
+    N_("Keep the registry"): {
+        "registry": Entry(
+            "diguan.cli.registry", "cli", N_("Templates to fill in, and files of households imported."),
+            "diguan registry import FILE.xlsx --dry-run",
+        ),
+    },
     N_("Run an installation"): {
         "migrate": Entry(
             "diguan.cli.migrate", "migrate", N_("Prepare the database, or bring it up to date."), "diguan migrate"

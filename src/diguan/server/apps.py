@@ -8,9 +8,10 @@ class ServerConfig(AppConfig):
     def ready(self) -> None:
         from diguan.access import demand
         from diguan.exports import households, lists
-        from diguan.server import menu, reactions, second_factor
+        from diguan.server import menu, reactions, second_factor, shelf
 
         menu.fill()
         reactions.fill()
         lists.fill([households.HOUSEHOLDS])
         demand.fill(second_factor.is_optional)
+        shelf.fill()

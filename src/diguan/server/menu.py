@@ -13,6 +13,7 @@ ENTRIES = (
     menu.Entry(_("Data checks"), "checks", permissions.BOARD_READ),
     menu.Entry(_("Conflicts"), "conflicts", permissions.REGISTRY_WRITE),
     menu.Entry(_("Exports"), "exports", permissions.EXPORTS_REQUEST),
+    menu.Entry(_("Imports"), "imports", permissions.REGISTRY_WRITE),
     menu.Entry(_("Policy"), "policies", permissions.POLICY_READ),
     menu.Entry(_("Journal"), "journal", permissions.JOURNAL_READ),
     menu.Entry(_("People"), "people", permissions.PEOPLE_MANAGE),

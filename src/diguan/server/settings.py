@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "diguan.access",
     "diguan.places",
     "diguan.registry",
+    "diguan.intake",
     "diguan.screening",
     "diguan.exports",
     "diguan.command",

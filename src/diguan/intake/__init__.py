@@ -1,0 +1,1 @@
+"""Templates and files of others: read, mapped to the dictionary, tried, applied."""
