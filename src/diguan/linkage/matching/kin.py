@@ -1,0 +1,161 @@
+"""Who lives with whom: pairs judged again by the other people of their households."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import duckdb
+
+from diguan.engine.connection import rows
+from diguan.linkage.matching.comparing import levels
+from diguan.linkage.matching.levels import COMPARISONS, number
+from diguan.linkage.matching.scoring import Model, log_odds
+
+LARGEST_HOME = 20  # homes for the aged and the like say nothing about kinship
+_ROUNDS = 3
+_LINKED = 0.1  # how likely a pair must be before everybody else of its two households is compared too
+_SEEN = 1e-4
+_SAMPLE = 300_000  # households whose members are compared with each other
+_FIRST_SHARE, _FIRST_WITHIN = 0.2, 1e-5
+# Twins, when the file is too small to show any: of pairs in a household; those of them sharing a character of the given name,
+# and those whose names sound the same.
+_TWINS, _TWIN_NAMES, _TWIN_SOUNDS = 0.001, 0.4, 0.01
+
+
+@dataclass
+class Kinship:
+    """`share`: of pairs across two households that have one member in common, how many are one person; `within`: of pairs in
+    one household; `alone`: how many of those counted twice have nobody with them in both places."""
+
+    share: float = _FIRST_SHARE
+    within: float = _FIRST_WITHIN
+    alone: float = 1.0
+
+
+def judge(connection: duckdb.DuckDBPyConnection, model: Model, across: bool) -> Kinship:
+    """The table `judged`: the pairs of `compared` and those that households add, each with `score`, the logarithm of the
+    odds that they are one person, and `support`, how likely any other two of their households are one."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS SELECT *, {log_odds(model)} AS plain_score, FALSE AS by_kin FROM compared")
+    _family(connection)
+    kinship = Kinship()
+    connection.execute("CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, plain_score AS score FROM judged")
+    for turn in range(_ROUNDS):
+        _support(connection)
+        if turn < 2:
+            _add_relatives(connection, model, across)
+            _support(connection)
+        kinship = _estimate(connection, model, kinship)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS {_scores(model, kinship)}")
+    return kinship
+
+
+def _family(connection: duckdb.DuckDBPyConnection) -> None:
+    """`family`: how alike two different members of one household are, as logarithms of shares."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE members AS
+        SELECT a.id AS l, b.id AS r FROM person a JOIN person b ON a.household = b.household AND a.id < b.id
+        WHERE a.household <= {_SAMPLE} AND a.n_home BETWEEN 2 AND {LARGEST_HOME}"""
+    )
+    levels(connection, "members", "at_home")
+    unlike = f"name >= {number('name', 'only_surname')}"
+    apart = f"date IN ({number('date', 'different')}, {number('date', 'unknown')})"
+    total = max(int(str(rows(connection, "SELECT count(*) FROM at_home")[0][0])), 1)
+
+    def shares(column: str, condition: str, count: int) -> list[float]:
+        found = {int(str(k)): int(str(n)) for k, n in rows(connection, f"SELECT {column}, count(*) FROM at_home WHERE {condition} GROUP BY 1")}
+        whole = sum(found.values()) + 1
+        return [max((found.get(at, 0) + 0.01) / whole, 1e-7) for at in range(count)]
+
+    name, date = shares("name", apart, len(COMPARISONS["name"])), shares("date", unlike, len(COMPARISONS["date"]))
+    sex = shares("sex", apart, len(COMPARISONS["sex"]))
+    twins = max(date[number("date", "same")] / (1 - _TWIN_NAMES), _TWINS if total < 50_000 else _TWINS / 10)
+    cells = []
+    for n in range(len(name)):
+        for d in range(len(date)):
+            both = name[n] * date[d]
+            if d == number("date", "same"):
+                twin_name = {number("name", "given_character"): _TWIN_NAMES, number("name", "homophone"): _TWIN_SOUNDS, number("name", "same"): 1e-5}
+                both = twins * twin_name.get(n, name[n])
+            cells += [(n, d, s, math.log(both * sex[s])) for s in range(len(sex))]
+    connection.execute("CREATE OR REPLACE TEMP TABLE family AS SELECT unnest(?) AS name, unnest(?) AS date, unnest(?) AS sex, unnest(?) AS u_family",
+        [[cell[at] for cell in cells] for at in range(4)])
+
+
+_EDGE = f"n_home_l BETWEEN 2 AND {LARGEST_HOME} AND n_home_r BETWEEN 2 AND {LARGEST_HOME} AND home_l <> home_r"
+
+
+def _support(connection: duckdb.DuckDBPyConnection) -> None:
+    """`supported`: for pairs of two households, the best probability of any other pair of the same two."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE edge AS
+        SELECT least(home_l, home_r) AS x, greatest(home_l, home_r) AS y,
+            CASE WHEN home_l < home_r THEN l ELSE r END AS a, CASE WHEN home_l < home_r THEN r ELSE l END AS b, l, r, 1 / (1 + exp(-score)) AS p
+        FROM judged JOIN scored USING (l, r) WHERE {_EDGE}"""
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE supported AS
+        SELECT e.l, e.r, max(o.p) AS support FROM edge e JOIN edge o ON e.x = o.x AND e.y = o.y AND e.a <> o.a AND e.b <> o.b
+        WHERE o.p > {_SEEN} GROUP BY 1, 2"""
+    )
+
+
+def _add_relatives(connection: duckdb.DuckDBPyConnection, model: Model, across: bool) -> None:
+    """Everybody else of two households that seem to have a member in common becomes a pair too."""
+    sides = "AND a.side <> b.side" if across else ""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE relatives AS
+        WITH linked AS (SELECT DISTINCT x AS one, y AS other FROM edge WHERE p > {_LINKED})
+        SELECT least(a.id, b.id) AS l, greatest(a.id, b.id) AS r
+        FROM linked JOIN person a ON a.household = linked.one JOIN person b ON b.household = linked.other {sides}
+        ANTI JOIN judged j ON j.l = least(a.id, b.id) AND j.r = greatest(a.id, b.id)"""
+    )
+    levels(connection, "relatives", "compared_relatives")
+    connection.execute(f"INSERT INTO judged SELECT *, {log_odds(model)}, TRUE FROM compared_relatives")
+    connection.execute(f"INSERT INTO scored SELECT l, r, {log_odds(model)} FROM compared_relatives")
+    connection.execute(
+        f"INSERT INTO edge SELECT least(home_l, home_r), greatest(home_l, home_r), CASE WHEN home_l < home_r THEN l ELSE r END, "
+        f"CASE WHEN home_l < home_r THEN r ELSE l END, l, r, 1 / (1 + exp(-({log_odds(model)}))) FROM compared_relatives WHERE {_EDGE}"
+    )
+
+
+def _scores(model: Model, kinship: Kinship) -> str:
+    """SQL of the pairs with their score: a mixture of being strangers and of being of one family."""
+    alike = " + ".join(model.weight(comparison) for comparison in ("name", "date", "sex"))
+    place = model.weight("place")
+    unlike = f"u_name + u_date + u_place + ({model.u_sex})"
+    alone = f"CASE WHEN {_EDGE} THEN {math.log(kinship.alone):.6f} ELSE 0 END"
+    share, within = math.log(kinship.share), math.log(kinship.within)
+    return f"""
+        WITH given AS (
+            SELECT l, r, home_l = home_r AS together, least(coalesce(support, 0), 0.9999999) AS s, {alike} AS alike, {place} AS at_place, {unlike} AS unlike,
+                u_family, {model.prior:.6f} + {alone} AS prior
+            FROM judged LEFT JOIN supported USING (l, r) JOIN family USING (name, date, sex))
+        SELECT l, r, CASE WHEN together THEN {within - math.log1p(-kinship.within):.6f} + alike - u_family
+            ELSE ln(s * exp({share:.6f} + alike + at_place) + (1 - s) * exp(prior + alike + at_place))
+               - ln(s * {1 - kinship.share:.6f} * exp(u_family + at_place) + (1 - s) * exp(unlike)) END AS score
+        FROM given"""
+
+
+def _estimate(connection: duckdb.DuckDBPyConnection, model: Model, kinship: Kinship) -> Kinship:
+    """Shares that fit the scores they lead to."""
+    homes = rows(connection, f"SELECT sum(n_home * (n_home - 1) / 2) FROM home WHERE n_home <= {LARGEST_HOME}")[0][0]
+    for _ in range(3):
+        found = rows(
+            connection,
+            f"""
+            SELECT sum(p) FILTER (WHERE support > 0.9), count(*) FILTER (WHERE support > 0.9), sum(p) FILTER (WHERE home_l = home_r),
+                sum(p) FILTER (WHERE {_EDGE}), sum(p) FILTER (WHERE {_EDGE} AND coalesce(support, 0) < 0.5)
+            FROM (SELECT l, r, 1 / (1 + exp(-score)) AS p FROM ({_scores(model, kinship)})) JOIN judged USING (l, r) LEFT JOIN supported USING (l, r)""",
+        )[0]
+        linked, of_linked, within, all_kin, alone = (float(str(value or 0)) for value in found)
+        kinship = Kinship(
+            share=min(max((linked + 10 * _FIRST_SHARE) / (of_linked + 10), 0.01), 0.9),
+            within=min(max((within + 0.1) / (float(str(homes or 0)) + 1e4), 1e-7), 0.5),
+            alone=(alone + 5) / (all_kin + 5),
+        )
+    return kinship

@@ -1,0 +1,95 @@
+"""How likely a pair is one person: the Fellegi–Sunter model, its shares found by expectation–maximisation.
+
+How alike two people are who are *not* the same is counted from the file (comparing); how alike two entries of one person
+are is estimated here from the pairs themselves, starting from what registers are usually like. Nothing is trained on known
+answers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from diguan.engine.connection import rows
+from diguan.linkage.matching.levels import COMPARISONS, PRIOR_PAIRS, number
+
+_ROUNDS = 12
+_FIRST_GUESS = 0.01  # second entries to each entry, before anything is known
+_SHARES_SEX = 0.9  # of two people with the same name, how many are of the same sex: names have one
+
+
+@dataclass
+class Model:
+    """`m`: for each comparison, how often each level is seen between two entries of one person. `matches`: how many pairs of
+    all `pairs` are one person; `one_sex`: how many namesakes are of the same sex."""
+
+    pairs: float
+    matches: float
+    one_sex: float
+    m: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def prior(self) -> float:
+        """Logarithm of the odds that two entries drawn at random are one person."""
+        return math.log(self.matches / (self.pairs - self.matches))
+
+    @property
+    def u_sex(self) -> str:
+        """SQL of the logarithm of how often two people who are not the same agree, or not, in their sex."""
+        same, other = math.log(self.one_sex), math.log(1 - self.one_sex)
+        return (
+            f"CASE WHEN sex = {number('sex', 'unknown')} THEN 0 WHEN name <= {number('name', 'homophone')} "
+            f"THEN CASE sex WHEN {number('sex', 'same')} THEN {same:.6f} ELSE {other:.6f} END ELSE ln(0.5) END"
+        )
+
+    def weight(self, comparison: str, level: str = "") -> str:
+        """SQL of the logarithm of m at the level in a column."""
+        logs = ", ".join(f"{math.log(share):.6f}::DOUBLE" for share in self.m[comparison])
+        return f"list_extract([{logs}], {level or comparison} + 1)"
+
+
+def start(connection: duckdb.DuckDBPyConnection, pairs: float, people: int) -> Model:
+    """The model before any pair was looked at, but for how many namesakes are of one sex."""
+    shares = {
+        comparison: [level.prior or 1.0 for level in levels] for comparison, levels in COMPARISONS.items()
+    }
+    namesakes = rows(
+        connection,
+        f"SELECT count(*) FILTER (WHERE sex = {number('sex', 'same')}), count(*) FROM compared WHERE name <= {number('name', 'homophone')} "
+        f"AND date = {number('date', 'year')} AND place > {number('place', 'village')} AND sex < {number('sex', 'unknown')}",
+    )[0]
+    same, of = (int(str(count)) for count in namesakes)
+    return Model(pairs, max(people * _FIRST_GUESS, 1.0), (same + 20 * _SHARES_SEX) / (of + 20), shares)
+
+
+def estimate(connection: duckdb.DuckDBPyConnection, model: Model) -> Model:
+    """The model that makes the pairs of `compared` most likely; pairs within a household have their own."""
+    for _ in range(_ROUNDS):
+        cells = rows(
+            connection,
+            f"SELECT name, date, place, sex, sum(1 / (1 + exp(-({log_odds(model)})))) FROM compared "
+            "WHERE home_l IS NULL OR home_r IS NULL OR home_l <> home_r GROUP BY ALL",
+        )
+        model = _maximised(model, [([int(str(x)) for x in cell[:4]], float(str(cell[4]))) for cell in cells])
+    return model
+
+
+def _maximised(model: Model, cells: Sequence[tuple[list[int], float]]) -> Model:
+    found = Model(model.pairs, max(sum(weight for _, weight in cells), 0.5), model.one_sex)
+    for at, (comparison, levels) in enumerate(COMPARISONS.items()):
+        seen = [level.prior * PRIOR_PAIRS for level in levels]
+        for key, weight in cells:
+            if levels[key[at]].name != "unknown":
+                seen[key[at]] += weight
+        total = sum(seen)
+        found.m[comparison] = [share / total if level.name != "unknown" else 1.0 for share, level in zip(seen, levels, strict=True)]
+    return found
+
+
+def log_odds(model: Model) -> str:
+    """SQL of the logarithm of the odds that a pair is one person, from its levels alone."""
+    gained = " + ".join(model.weight(comparison) for comparison in COMPARISONS)
+    return f"{model.prior:.6f} + {gained} - u_name - u_date - u_place - ({model.u_sex})"
