@@ -7,6 +7,7 @@ import duckdb
 # Name of the rule: columns of the left and of the right person that must be equal. `half` is a name without one of its
 # parts, by sound; each person has three, so that names with one character wrong, missing or swapped still meet.
 RULES: dict[str, tuple[tuple[str, str], ...]] = {
+    "same ID number": (("id_mac", "id_mac"),),
     "half a name, born the same day": (("half", "half"), ("ymd", "ymd")),
     "half a name, one date the lunar of the other": (("half", "half"), ("lunar", "ymd")),
     "half a name, one date the lunar of the other, year kept": (("half", "half"), ("lunar_kept", "ymd")),

@@ -22,6 +22,16 @@ COMPOUND_SURNAMES = (
 # Sounds that ears and dialects take for each other: zh/z, ch/c, sh/s, n/l, h/f, r/l, -ng/-n.
 _NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"), ("hu", "f"), ("h", "f"))
 
+# Characters of names that are read in two ways: 曾 is ceng in the dictionary and zeng as a surname.
+_ALSO = {
+    "曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "朴": "piao", "盖": "ge", "乐": "yue",
+    "尉": "yu", "晟": "sheng cheng", "茜": "xi qian", "娜": "nuo na", "柏": "bo bai", "翟": "di zhai", "覃": "qin tan", "长": "zhang chang",
+    "朝": "zhao chao", "行": "hang xing", "和": "huo he", "重": "chong zhong", "缪": "miao miu", "尹": "yin", "折": "she zhe",
+    "任": "ren", "葛": "ge", "纪": "ji", "宁": "ning", "员": "yun yuan", "洗": "xian xi", "冼": "xian", "种": "chong zhong", "召": "shao zhao",
+    "黑": "he hei", "绕": "rao", "隗": "wei kui", "郗": "chi xi", "逄": "pang", "俞": "yu", "佴": "nai", "适": "kuo shi", "祭": "zhai ji",
+    "燕": "yan", "哈": "ha", "藏": "zang cang", "盛": "sheng cheng", "贾": "jia", "车": "che", "秘": "bi mi", "薄": "bo", "琬": "wan", "强": "qiang jiang",
+}  # fmt: skip
+
 
 @cache
 def _forms() -> dict[str, str]:
@@ -41,13 +51,13 @@ def plain(character: str) -> str:
 
 
 def sounds(character: str) -> list[str]:
-    """Every reading of a character in pinyin without tones, the commonest first; none when it is unknown."""
-    from pypinyin import Style, pinyin
+    """How a character sounds in names, in pinyin without tones, the commonest first; nothing when it is unknown."""
+    from pypinyin import Style, lazy_pinyin
 
-    if not "\u3400" <= character <= "\U0003ffff":
+    if not "\u3400" <= character < FIRST_WORD:
         return []
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return list(dict.fromkeys(found[0])) if found else []
+    found = lazy_pinyin(character, style=Style.NORMAL, errors="ignore")
+    return list(dict.fromkeys([*found, *_ALSO.get(character, "").split()]))
 
 
 def near(sound: str) -> str:

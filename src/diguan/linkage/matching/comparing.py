@@ -53,6 +53,9 @@ _PLACE = f"""CASE
     WHEN a.county = b.county THEN {number("place", "county")}
     ELSE {number("place", "elsewhere")} END"""
 
+_IDENTITY = f"""CASE WHEN a.id_mac = b.id_mac THEN {number("identity", "same")} WHEN a.id_mac <> b.id_mac THEN {number("identity", "different")}
+    ELSE {number("identity", "unknown")} END"""
+
 _SEX = f"""CASE WHEN a.female IS NULL OR b.female IS NULL THEN {number("sex", "unknown")}
     WHEN a.female = b.female THEN {number("sex", "same")} ELSE {number("sex", "different")} END"""
 
@@ -61,6 +64,7 @@ def levels(connection: duckdb.DuckDBPyConnection, pairs: str, made: str) -> None
     """The table `made`: for each pair (l, r) of the relation `pairs`, its level in each comparison, and the logarithms of
     how often two people who are not the same are as alike, `u_name`, `u_date` and `u_place`."""
     total = int(rows(connection, "SELECT count(*) FROM person")[0][0])
+    fashion = _fashion(connection)
     key = f"""CASE WHEN place = {number("place", "village")} THEN CASE
         WHEN name = {number("name", "same")} THEN {local_key("plain", "a_")}
         WHEN name IN ({number("name", "homophone")}, {number("name", "near")}) THEN {local_key("sound", "a_")}
@@ -76,14 +80,17 @@ def levels(connection: duckdb.DuckDBPyConnection, pairs: str, made: str) -> None
                 (a.s_sur = b.s_sur AND a.g1 = b.g2 AND a.g2 = b.g1) OR (a.sur = b.g1 AND a.g1 = b.sur AND a.g2 = b.g2)
                     OR (a.sur = b.g2 AND a.g1 = b.sur AND a.g2 = b.g1) OR (b.sur = a.g2 AND b.g1 = a.sur AND b.g2 = a.g1) AS crossed,
                 a.g2 <> '' AND b.g2 <> '' AS two, a.s_g1 = b.s_g2 OR a.s_g2 = b.s_g1 AS dropped,
-                {_DATE} AS date, {_PLACE} AS place, {_SEX} AS sex
+                {_DATE} AS date, {_PLACE} AS place, {_SEX} AS sex, {_IDENTITY} AS identity
             FROM {pairs} JOIN person a ON a.id = l JOIN person b ON b.id = r),
         levelled AS (SELECT *, {_NAME} AS name FROM parted),
-        keyed AS (SELECT *, {key} AS key FROM levelled)
+        half_local AS (SELECT key, n_local FROM local),
+        keyed AS (SELECT *, {key} AS key, CASE WHEN name <= {number("name", "near")} AND place = {number("place", "village")} THEN {local_key("without_g2", "a_")} END AS half_1,
+            CASE WHEN name <= {number("name", "near")} AND place = {number("place", "village")} THEN {local_key("without_g1", "a_")} END AS half_2 FROM levelled)
         SELECT l, r, CAST(name AS UTINYINT) AS name, CAST(date AS UTINYINT) AS date, CAST(place AS UTINYINT) AS place,
-            CAST(sex AS UTINYINT) AS sex, a_household AS home_l, b_household AS home_r, a_n_home AS n_home_l, b_n_home AS n_home_r,
-            ln(least(1, greatest({_u_name(total)}, 1e-12))) AS u_name, ln(least(1, {_u_date(total)})) AS u_date, ln(least(1, {_u_place(total)})) AS u_place
+            CAST(sex AS UTINYINT) AS sex, CAST(identity AS UTINYINT) AS identity, a_household AS home_l, b_household AS home_r, a_n_home AS n_home_l, b_n_home AS n_home_r,
+            ln(least(1, greatest({_u_name(total, fashion)}, 1e-12))) AS u_name, ln(least(1, {_u_date(total)})) AS u_date, ln(least(1, {_u_place(total)})) AS u_place
         FROM keyed LEFT JOIN local USING (key)
+        LEFT JOIN half_local h1 ON h1.key = half_1 LEFT JOIN half_local h2 ON h2.key = half_2
         LEFT JOIN village_surname v ON v.village = a_village AND v.sur = a_sur AND place = {number("place", "village")}
         LEFT JOIN county_surname c ON c.county = a_county AND c.sur = a_sur AND place IN ({number("place", "township")}, {number("place", "county")})"""
     )
@@ -91,12 +98,32 @@ def levels(connection: duckdb.DuckDBPyConnection, pairs: str, made: str) -> None
 
 def _carried() -> str:
     """Columns of both people that the counting needs after the levels are known."""
-    left = "village county sur g1 g2 plain sound household n_home n_plain chance n_sound n_near n_sur n_without_g1 n_without_g2 n_without_sur n_village n_township n_county n_ymd n_y ymd lunar lunar_kept"
+    left = "village county sur g1 g2 plain sound household n_home n_plain chance n_sound n_near n_sur n_g1 n_g2 n_without_g1 n_without_g2 n_without_sur n_village n_township n_county n_ymd n_y ymd lunar lunar_kept"
     right = "household n_home n_plain n_near n_without_g1 n_without_g2 n_ymd ymd"
     return ", ".join([*(f"a.{name} AS a_{name}" for name in left.split()), *(f"b.{name} AS b_{name}" for name in right.split())])
 
 
-def _u_name(total: int) -> str:
+def _fashion(connection: duckdb.DuckDBPyConnection) -> float:
+    """How many times as many people born within a few years share a name as people of any age; 1 where names have no fashion.
+
+    Counted on people born three years apart, of whom few are one person.
+    """
+    found = rows(
+        connection,
+        """
+        WITH given AS (SELECT plain, y, count(*) AS n FROM person WHERE y IS NOT NULL GROUP BY ALL),
+        years AS (SELECT y, sum(n) AS n FROM given GROUP BY 1), names AS (SELECT plain, sum(n) AS n FROM given GROUP BY 1)
+        SELECT (SELECT sum(a.n * b.n) FROM given a JOIN given b ON a.plain = b.plain AND b.y = a.y + 3) + 1,
+            (SELECT sum(a.n * b.n) FROM years a JOIN years b ON b.y = a.y + 3),
+            (SELECT sum(n * (n - 1)) FROM names) + 1, (SELECT pow(sum(n), 2) FROM names)""",
+    )[0]
+    if any(not value for value in found):
+        return 1.0
+    near, all_near, same, everybody = (float(str(value)) for value in found)
+    return min(max((near / all_near) / (same / everybody), 1.0), 10.0)
+
+
+def _u_name(total: int, fashion: float) -> str:
     """Share of other people whose name is as like: of the whole file, and beyond that of the village where both live.
 
     The two entries themselves do not count. Where a surname is common, in a village or a county, so is all that goes with it.
@@ -115,7 +142,7 @@ def _u_name(total: int) -> str:
     boost = f"""CASE WHEN name IN ({number("name", "surname")}, {number("name", "different")}) THEN 1
         WHEN v.n IS NOT NULL THEN (greatest(v.n - 2, 0) + {_SHRINK} * {common}) / (a_n_village + {_SHRINK}) / {common}
         WHEN c.n IS NOT NULL THEN (greatest(c.n - 2, 0) + {_SHRINK} * {common}) / (a_n_county + {_SHRINK}) / {common} ELSE 1 END"""
-    return f"coalesce(greatest(n_local - 2, 0) / a_n_village, 0) + {base} * {boost}"
+    return f"coalesce(greatest(local.n_local - 2, 0) / a_n_village, 0) + {base} * {boost}"
 
 
 def _u_date(total: int) -> str:

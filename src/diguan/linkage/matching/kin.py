@@ -15,12 +15,14 @@ from diguan.linkage.matching.scoring import Model, log_odds
 LARGEST_HOME = 20  # homes for the aged and the like say nothing about kinship
 _ROUNDS = 3
 _LINKED = 0.1  # how likely a pair must be before everybody else of its two households is compared too
-_SEEN = 1e-4
+_SEEN = 0.02  # weaker pairs lend no support
 _SAMPLE = 300_000  # households whose members are compared with each other
 _FIRST_SHARE, _FIRST_WITHIN = 0.2, 1e-5
 # Twins, when the file is too small to show any: of pairs in a household; those of them sharing a character of the given name,
 # and those whose names sound the same.
 _TWINS, _TWIN_NAMES, _TWIN_SOUNDS = 0.001, 0.4, 0.01
+# Of twins, how many stand in two lists of one family that each leave out the other.
+_SPLIT = 0.1
 
 
 @dataclass
@@ -70,6 +72,7 @@ def _family(connection: duckdb.DuckDBPyConnection) -> None:
 
     name, date = shares("name", apart, len(COMPARISONS["name"])), shares("date", unlike, len(COMPARISONS["date"]))
     sex = shares("sex", apart, len(COMPARISONS["sex"]))
+    date[number("date", "unknown")] = sex[number("sex", "unknown")] = 1.0
     twins = max(date[number("date", "same")] / (1 - _TWIN_NAMES), _TWINS if total < 50_000 else _TWINS / 10)
     cells = []
     for n in range(len(name)):
@@ -87,7 +90,8 @@ _EDGE = f"n_home_l BETWEEN 2 AND {LARGEST_HOME} AND n_home_r BETWEEN 2 AND {LARG
 
 
 def _support(connection: duckdb.DuckDBPyConnection) -> None:
-    """`supported`: for pairs of two households, the best probability of any other pair of the same two."""
+    """`supported`: for pairs of two households, the best probability of any other pair of the same two, and whether
+    one of the pair might rather be somebody else there."""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE edge AS
@@ -98,8 +102,9 @@ def _support(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE supported AS
-        SELECT e.l, e.r, max(o.p) AS support FROM edge e JOIN edge o ON e.x = o.x AND e.y = o.y AND e.a <> o.a AND e.b <> o.b
-        WHERE o.p > {_SEEN} GROUP BY 1, 2"""
+        SELECT e.l, e.r, max(o.p) FILTER (WHERE e.a <> o.a AND e.b <> o.b) AS support,
+            coalesce(bool_or((e.a = o.a) <> (e.b = o.b) AND o.p > {_SEEN}), FALSE) AS rivalled
+        FROM edge e JOIN edge o ON e.x = o.x AND e.y = o.y AND o.p > {_SEEN} GROUP BY 1, 2"""
     )
 
 
@@ -125,19 +130,20 @@ def _add_relatives(connection: duckdb.DuckDBPyConnection, model: Model, across: 
 
 def _scores(model: Model, kinship: Kinship) -> str:
     """SQL of the pairs with their score: a mixture of being strangers and of being of one family."""
-    alike = " + ".join(model.weight(comparison) for comparison in ("name", "date", "sex"))
+    alike = " + ".join(model.weight(comparison) for comparison in ("name", "date", "sex", "identity"))
     place = model.weight("place")
-    unlike = f"u_name + u_date + u_place + ({model.u_sex})"
+    numbers = f"({model.u_identity})"
+    unlike = f"u_name + u_date + u_place + ({model.u_sex}) + {numbers}"
     alone = f"CASE WHEN {_EDGE} THEN {math.log(kinship.alone):.6f} ELSE 0 END"
     share, within = math.log(kinship.share), math.log(kinship.within)
     return f"""
         WITH given AS (
-            SELECT l, r, home_l = home_r AS together, least(coalesce(support, 0), 0.9999999) AS s, {alike} AS alike, {place} AS at_place, {unlike} AS unlike,
-                u_family, {model.prior:.6f} + {alone} AS prior
+            SELECT l, r, home_l = home_r AS together, least(coalesce(support, 0), 0.9999999) AS s, {alike} AS alike, {place} AS at_place, {unlike} AS unlike, u_name + u_date + ({model.u_sex}) + {numbers} AS unlike_name,
+                u_family + {numbers} + CASE WHEN date = {number("date", "same")} AND NOT coalesce(rivalled, FALSE) THEN {math.log(_SPLIT):.6f} ELSE 0 END AS u_family, {model.prior:.6f} + {alone} AS prior
             FROM judged LEFT JOIN supported USING (l, r) JOIN family USING (name, date, sex))
         SELECT l, r, CASE WHEN together THEN {within - math.log1p(-kinship.within):.6f} + alike - u_family
             ELSE ln(s * exp({share:.6f} + alike + at_place) + (1 - s) * exp(prior + alike + at_place))
-               - ln(s * {1 - kinship.share:.6f} * exp(u_family + at_place) + (1 - s) * exp(unlike)) END AS score
+               - ln(s * {1 - kinship.share:.6f} * (exp(u_family) + exp(unlike_name)) / 2 * exp(at_place) + (1 - s) * exp(unlike)) END AS score
         FROM given"""
 
 

@@ -56,7 +56,12 @@ SEX = (
     Level("different", N_("different sex"), 0.01),
     Level("unknown", N_("sex not known"), 0.0),
 )
-COMPARISONS: dict[str, tuple[Level, ...]] = {"name": NAME, "date": DATE, "place": PLACE, "sex": SEX}
+IDENTITY = (
+    Level("same", N_("same ID number"), 0.97),
+    Level("different", N_("different ID numbers"), 0.03),
+    Level("unknown", N_("ID numbers not compared"), 0.0),
+)
+COMPARISONS: dict[str, tuple[Level, ...]] = {"name": NAME, "date": DATE, "place": PLACE, "sex": SEX, "identity": IDENTITY}
 
 
 def number(comparison: str, level: str) -> int:

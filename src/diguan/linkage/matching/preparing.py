@@ -11,6 +11,8 @@ from diguan.linkage.matching import characters, dates, words
 # Digits of the code that name the county and the township, by the length of a code of digits.
 _LEVELS = {12: (6, 9), 9: (6, 9), 6: (4, 6)}
 
+_MOST_OF_ONE = 8  # entries: a number that stands more often is a clerk's filler, and says nothing
+
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """The table `person`, one row per entry, with everything that comparisons read."""
@@ -23,14 +25,15 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE village AS {_places()}")
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE person AS
         SELECT e.id, e.side, e.female, n.* EXCLUDE (written, n_written), d.* EXCLUDE (written, day, d), d.m * 100 + d.d AS md,
-            v.village, v.township, v.county, v.n_village, v.n_township, v.n_county, h.household, h.n_home, e.id_mac
+            v.village, v.township, v.county, v.n_village, v.n_township, v.n_county, h.household, h.n_home, CASE WHEN i.id_mac IS NULL THEN e.id_mac END AS id_mac
         FROM entry e
         JOIN counted n ON n.written = e.name
         LEFT JOIN counted_date d ON d.written = e.birth_date
         LEFT JOIN village v ON v.place = e.place
+        LEFT JOIN (SELECT id_mac FROM entry WHERE id_mac IS NOT NULL GROUP BY 1 HAVING count(*) > {_MOST_OF_ONE}) i ON i.id_mac = e.id_mac
         LEFT JOIN home h ON h.side = e.side AND h.household_key = e.household_key"""
     )
     _count_locally(connection)

@@ -18,6 +18,7 @@ from diguan.linkage.matching.levels import COMPARISONS, PRIOR_PAIRS, number
 
 _ROUNDS = 12
 _FIRST_GUESS = 0.01  # second entries to each entry, before anything is known
+_SHARED_NUMBER = 1e-7  # of other people, how many were given somebody's ID number by mistake
 _SHARES_SEX = 0.9  # of two people with the same name, how many are of the same sex: names have one
 
 
@@ -45,6 +46,11 @@ class Model:
             f"THEN CASE sex WHEN {number('sex', 'same')} THEN {same:.6f} ELSE {other:.6f} END ELSE ln(0.5) END"
         )
 
+    @property
+    def u_identity(self) -> str:
+        """SQL of the logarithm of how often two people who are not the same have one ID number: by a clerk's mistake."""
+        return f"CASE identity WHEN {number('identity', 'same')} THEN {math.log(_SHARED_NUMBER):.6f} ELSE 0 END"
+
     def weight(self, comparison: str, level: str = "") -> str:
         """SQL of the logarithm of m at the level in a column."""
         logs = ", ".join(f"{math.log(share):.6f}::DOUBLE" for share in self.m[comparison])
@@ -70,10 +76,10 @@ def estimate(connection: duckdb.DuckDBPyConnection, model: Model) -> Model:
     for _ in range(_ROUNDS):
         cells = rows(
             connection,
-            f"SELECT name, date, place, sex, sum(1 / (1 + exp(-({log_odds(model)})))) FROM compared "
+            f"SELECT name, date, place, sex, identity, sum(1 / (1 + exp(-({log_odds(model)})))) FROM compared "
             "WHERE home_l IS NULL OR home_r IS NULL OR home_l <> home_r GROUP BY ALL",
         )
-        model = _maximised(model, [([int(str(x)) for x in cell[:4]], float(str(cell[4]))) for cell in cells])
+        model = _maximised(model, [([int(str(x)) for x in cell[:-1]], float(str(cell[-1]))) for cell in cells])
     return model
 
 
@@ -92,4 +98,4 @@ def _maximised(model: Model, cells: Sequence[tuple[list[int], float]]) -> Model:
 def log_odds(model: Model) -> str:
     """SQL of the logarithm of the odds that a pair is one person, from its levels alone."""
     gained = " + ".join(model.weight(comparison) for comparison in COMPARISONS)
-    return f"{model.prior:.6f} + {gained} - u_name - u_date - u_place - ({model.u_sex})"
+    return f"{model.prior:.6f} + {gained} - u_name - u_date - u_place - ({model.u_sex}) - ({model.u_identity})"

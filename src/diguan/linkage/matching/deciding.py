@@ -1,0 +1,134 @@
+"""Which pairs are one person, which go to review, and who belongs together; without ever looking at a known answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from diguan.engine.connection import rows
+from diguan.linkage.matching.levels import number
+
+WRONG = 0.0006  # the model's own estimate of wrong pairs among those decided must stay below this
+LEAST = 0.97  # and no pair less likely than this is decided
+REVIEW = 0.1  # less likely pairs are not shown to anybody
+_ONE_HOME = 3.0  # score from which two members of one household are taken for one person
+
+
+@dataclass(frozen=True)
+class Decided:
+    """`threshold`: probability from which pairs were decided; counts of pairs decided directly, through others, for review;
+    `broken`: pairs taken back because they would have joined people who cannot be one."""
+
+    threshold: float
+    same: int
+    through: int
+    review: int
+    broken: int
+    clusters: int
+
+
+def decide(connection: duckdb.DuckDBPyConnection) -> Decided:
+    """The tables `probable` (pair, probability, score), `joined` (id, cluster) and `verdict` (pair, decision)."""
+    _compete(connection)
+    threshold = _threshold(connection)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE link AS SELECT l, r, p FROM probable WHERE p >= {threshold!r}")
+    broken = _break_contradictions(connection)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE verdict AS
+        WITH together AS (SELECT a.id AS l, b.id AS r FROM joined a JOIN joined b ON a.cluster = b.cluster AND a.id < b.id)
+        SELECT l, r, v.p, CASE WHEN t.l IS NULL THEN 'review' WHEN k.l IS NOT NULL THEN 'same' ELSE 'through' END AS decision
+        FROM (SELECT * FROM probable WHERE p >= {REVIEW}) v FULL JOIN together t USING (l, r) LEFT JOIN link k USING (l, r)"""
+    )
+    counted = dict(rows(connection, "SELECT decision, count(*) FROM verdict GROUP BY 1"))
+    clusters = rows(connection, "SELECT count(DISTINCT cluster) FROM joined")[0][0]
+    same, through, review = (int(str(counted.get(name, 0))) for name in ("same", "through", "review"))
+    return Decided(threshold, same, through, review, broken, int(str(clusters)))
+
+
+def _compete(connection: duckdb.DuckDBPyConnection) -> None:
+    """`probable`: probabilities, knowing that somebody is at most one of the members of another household.
+
+    So twins, told apart by whoever listed them, are told apart here. Two entries of one household that are one person
+    do not compete with each other.
+    """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE stands_for AS
+        SELECT r AS id, min(l) AS first FROM scored JOIN judged USING (l, r) WHERE home_l = home_r AND score > {_ONE_HOME} GROUP BY 1"""
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE probable AS
+        WITH likely AS (
+            SELECT l, r, score, exp(least(score, 40)) AS o, coalesce(home_l, -l) AS x, coalesce(home_r, -r) AS y,
+                coalesce(a.first, l) AS of_l, coalesce(b.first, r) AS of_r, home_l = home_r AS within
+            FROM scored JOIN judged USING (l, r) LEFT JOIN stands_for a ON a.id = l LEFT JOIN stands_for b ON b.id = r WHERE score > -7),
+        rivals AS (
+            SELECT *, sum(o) OVER (PARTITION BY l, y) - sum(o) OVER (PARTITION BY l, y, of_r) AS beside_r,
+                sum(o) OVER (PARTITION BY r, x) - sum(o) OVER (PARTITION BY r, x, of_l) AS beside_l
+            FROM likely)
+        SELECT l, r, score, CASE WHEN within THEN o / (1 + o) ELSE o / (1 + o + greatest(beside_l, beside_r, 0)) END AS p FROM rivals"""
+    )
+
+
+def _threshold(connection: duckdb.DuckDBPyConnection) -> float:
+    """The lowest probability at which the pairs above it are, by the model's own probabilities, wrong in less than WRONG."""
+    found = rows(
+        connection,
+        f"""
+        SELECT min(p) FROM (SELECT p, avg(1 - p) OVER (ORDER BY p DESC ROWS UNBOUNDED PRECEDING) AS wrong FROM probable WHERE p >= {LEAST})
+        WHERE wrong <= {WRONG}""",
+    )[0][0]
+    return float(str(found)) if found is not None else 1.0
+
+
+def _components(connection: duckdb.DuckDBPyConnection) -> None:
+    """`joined`: everybody who is linked, with the smallest id that can be reached."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE joined AS SELECT id, min(least(id, other)) AS cluster FROM "
+        "(SELECT l AS id, r AS other FROM link UNION ALL SELECT r, l FROM link) GROUP BY 1"
+    )
+    while True:
+        connection.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE reached AS
+            SELECT j.id, least(j.cluster, min(o.cluster)) AS cluster
+            FROM joined j JOIN (SELECT l AS id, r AS other FROM link UNION ALL SELECT r, l FROM link) e USING (id) JOIN joined o ON o.id = e.other
+            GROUP BY j.id, j.cluster"""
+        )
+        moved = rows(connection, "SELECT count(*) FROM reached r JOIN joined j USING (id) WHERE r.cluster < j.cluster")[0][0]
+        connection.execute("CREATE OR REPLACE TEMP TABLE joined AS FROM reached")
+        if not moved:
+            return
+
+
+def _break_contradictions(connection: duckdb.DuckDBPyConnection) -> int:
+    """Take the weakest link out of every cluster that holds two people who cannot be one, until none does."""
+    broken = 0
+    while True:
+        _components(connection)
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE contradicted AS
+            SELECT DISTINCT a.cluster FROM joined a JOIN joined b ON a.cluster = b.cluster AND a.id < b.id
+            JOIN person x ON x.id = a.id JOIN person y ON y.id = b.id LEFT JOIN link k ON k.l = a.id AND k.r = b.id
+            LEFT JOIN judged j ON j.l = a.id AND j.r = b.id
+            WHERE k.l IS NULL AND ((x.household = y.household AND x.plain <> y.plain)
+                OR (j.name >= {number("name", "only_surname")} AND j.date = {number("date", "different")}))"""
+        )
+        weakest = rows(
+            connection,
+            "SELECT count(*) FROM contradicted",
+        )[0][0]
+        if not weakest:
+            return broken
+        connection.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE cut AS
+            SELECT k.l, k.r FROM link k JOIN joined j ON j.id = k.l JOIN contradicted USING (cluster)
+            QUALIFY row_number() OVER (PARTITION BY cluster ORDER BY p, k.l, k.r) = 1"""
+        )
+        connection.execute("CREATE OR REPLACE TEMP TABLE link AS SELECT * FROM link ANTI JOIN cut USING (l, r)")
+        broken += int(str(weakest))
