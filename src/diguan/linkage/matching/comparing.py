@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
-from diguan.engine.connection import rows
+from diguan.linkage.matching.chances import UNSEEN, Chances
 from diguan.linkage.matching.levels import number
 from diguan.linkage.matching.preparing import local_key
 
-_UNSEEN = 0.5  # entries that we expect to share what nobody else in the file shares
-_SHRINK = 50  # people of the whole file who stand beside a village's own when its surnames are counted
 _HALF = tuple(number("name", level) for level in ("unreadable", "given_character", "missing"))
 
 
@@ -60,11 +58,9 @@ _SEX = f"""CASE WHEN a.female IS NULL OR b.female IS NULL THEN {number("sex", "u
     WHEN a.female = b.female THEN {number("sex", "same")} ELSE {number("sex", "different")} END"""
 
 
-def levels(connection: duckdb.DuckDBPyConnection, pairs: str, made: str) -> None:
+def levels(connection: duckdb.DuckDBPyConnection, chances: Chances, pairs: str, made: str) -> None:
     """The table `made`: for each pair (l, r) of the relation `pairs`, its level in each comparison, and the logarithms of
     how often two people who are not the same are as alike, `u_name`, `u_date` and `u_place`."""
-    total = int(rows(connection, "SELECT count(*) FROM person")[0][0])
-    fashion = _fashion(connection)
     key = f"""CASE WHEN place = {number("place", "village")} THEN CASE
         WHEN name = {number("name", "same")} THEN {local_key("plain", "a_")}
         WHEN name IN ({number("name", "homophone")}, {number("name", "near")}) THEN {local_key("sound", "a_")}
@@ -83,66 +79,46 @@ def levels(connection: duckdb.DuckDBPyConnection, pairs: str, made: str) -> None
                 {_DATE} AS date, {_PLACE} AS place, {_SEX} AS sex, {_IDENTITY} AS identity
             FROM {pairs} JOIN person a ON a.id = l JOIN person b ON b.id = r),
         levelled AS (SELECT *, {_NAME} AS name FROM parted),
-        half_local AS (SELECT key, n_local FROM local),
-        keyed AS (SELECT *, {key} AS key, CASE WHEN name <= {number("name", "near")} AND place = {number("place", "village")} THEN {local_key("without_g2", "a_")} END AS half_1,
-            CASE WHEN name <= {number("name", "near")} AND place = {number("place", "village")} THEN {local_key("without_g1", "a_")} END AS half_2 FROM levelled)
+        keyed AS (SELECT *, {key} AS key FROM levelled)
         SELECT l, r, CAST(name AS UTINYINT) AS name, CAST(date AS UTINYINT) AS date, CAST(place AS UTINYINT) AS place,
             CAST(sex AS UTINYINT) AS sex, CAST(identity AS UTINYINT) AS identity, a_household AS home_l, b_household AS home_r, a_n_home AS n_home_l, b_n_home AS n_home_r,
-            ln(least(1, greatest({_u_name(total, fashion)}, 1e-12))) AS u_name, ln(least(1, {_u_date(total)})) AS u_date, ln(least(1, {_u_place(total)})) AS u_place
-        FROM keyed LEFT JOIN local USING (key)
-        LEFT JOIN half_local h1 ON h1.key = half_1 LEFT JOIN half_local h2 ON h2.key = half_2
-        LEFT JOIN village_surname v ON v.village = a_village AND v.sur = a_sur AND place = {number("place", "village")}
-        LEFT JOIN county_surname c ON c.county = a_county AND c.sur = a_sur AND place IN ({number("place", "township")}, {number("place", "county")})"""
+            ln(least(1, greatest({_u_name(chances)}, 1e-12))) AS u_name, ln(least(1, {_u_date(chances.people)})) AS u_date, ln(least(1, {_u_place(chances.people)})) AS u_place
+        FROM keyed LEFT JOIN local USING (key)"""
     )
 
 
 def _carried() -> str:
     """Columns of both people that the counting needs after the levels are known."""
-    left = "village county sur g1 g2 plain sound household n_home n_plain chance n_sound n_near n_sur n_g1 n_g2 n_without_g1 n_without_g2 n_without_sur n_village n_township n_county n_ymd n_y ymd lunar lunar_kept"
-    right = "household n_home n_plain n_near n_without_g1 n_without_g2 n_ymd ymd"
+    left = "village county sur g1 g2 plain sound household n_home n_plain chance n_sound n_near n_sur n_g1 n_g2 n_village_sur n_county_sur n_village_g1 n_village_g2 n_without_g1 n_without_g2 n_without_sur n_village n_township n_county n_ymd n_y ymd lunar lunar_kept"
+    right = "household n_home sound n_sound n_plain n_near n_without_g1 n_without_g2 n_ymd ymd"
     return ", ".join([*(f"a.{name} AS a_{name}" for name in left.split()), *(f"b.{name} AS b_{name}" for name in right.split())])
 
 
-def _fashion(connection: duckdb.DuckDBPyConnection) -> float:
-    """How many times as many people born within a few years share a name as people of any age; 1 where names have no fashion.
-
-    Counted on people born three years apart, of whom few are one person.
-    """
-    found = rows(
-        connection,
-        """
-        WITH given AS (SELECT plain, y, count(*) AS n FROM person WHERE y IS NOT NULL GROUP BY ALL),
-        years AS (SELECT y, sum(n) AS n FROM given GROUP BY 1), names AS (SELECT plain, sum(n) AS n FROM given GROUP BY 1)
-        SELECT (SELECT sum(a.n * b.n) FROM given a JOIN given b ON a.plain = b.plain AND b.y = a.y + 3) + 1,
-            (SELECT sum(a.n * b.n) FROM years a JOIN years b ON b.y = a.y + 3),
-            (SELECT sum(n * (n - 1)) FROM names) + 1, (SELECT pow(sum(n), 2) FROM names)""",
-    )[0]
-    if any(not value for value in found):
-        return 1.0
-    near, all_near, same, everybody = (float(str(value)) for value in found)
-    return min(max((near / all_near) / (same / everybody), 1.0), 10.0)
-
-
-def _u_name(total: int, fashion: float) -> str:
+def _u_name(chances: Chances) -> str:
     """Share of other people whose name is as like: of the whole file, and beyond that of the village where both live.
 
-    The two entries themselves do not count. Where a surname is common, in a village or a county, so is all that goes with it.
+    The two entries themselves do not count.
     """
+    total = chances.people
     base = f"""CASE name
-        WHEN {number("name", "same")} THEN (a_n_plain - 2) + {_UNSEEN} * {total} * a_chance
-        WHEN {number("name", "homophone")} THEN a_n_sound - 2 + {_UNSEEN}
-        WHEN {number("name", "near")} THEN greatest(a_n_near, b_n_near) - 2 + {_UNSEEN}
-        WHEN {number("name", "swapped")} THEN greatest(a_n_plain, b_n_plain) - 1 + {_UNSEEN}
-        WHEN {number("name", "surname")} THEN a_n_without_sur - 2 + {_UNSEEN}
+        WHEN {number("name", "same")} THEN {chances.same("a_")}
+        WHEN {number("name", "homophone")} THEN CASE WHEN a_sound = b_sound THEN greatest(a_n_sound - 2, 0) ELSE a_n_sound + b_n_sound - 2 END + {UNSEEN}
+        WHEN {number("name", "near")} THEN greatest(a_n_near, b_n_near, 2) - 2 + {UNSEEN}
+        WHEN {number("name", "swapped")} THEN greatest(a_n_plain, b_n_plain) - 1 + {UNSEEN}
+        WHEN {number("name", "surname")} THEN greatest(a_n_without_sur, 2) - 2 + {UNSEEN}
         WHEN {number("name", "only_surname")} THEN a_n_sur
         WHEN {number("name", "different")} THEN {total}
-        ELSE CASE WHEN p1 > 1 THEN greatest(a_n_without_g1, b_n_without_g1) ELSE greatest(a_n_without_g2, b_n_without_g2) END - 1 + {_UNSEEN}
+        ELSE CASE WHEN p1 > 1 THEN greatest(a_n_without_g1, b_n_without_g1) ELSE greatest(a_n_without_g2, b_n_without_g2) END - 1 + {UNSEEN}
         END / {total}"""
-    common = f"(a_n_sur / {total})"
     boost = f"""CASE WHEN name IN ({number("name", "surname")}, {number("name", "different")}) THEN 1
-        WHEN v.n IS NOT NULL THEN (greatest(v.n - 2, 0) + {_SHRINK} * {common}) / (a_n_village + {_SHRINK}) / {common}
-        WHEN c.n IS NOT NULL THEN (greatest(c.n - 2, 0) + {_SHRINK} * {common}) / (a_n_county + {_SHRINK}) / {common} ELSE 1 END"""
-    return f"coalesce(greatest(local.n_local - 2, 0) / a_n_village, 0) + {base} * {boost}"
+        WHEN place = {number("place", "village")} THEN {chances.commoner("village", "a_")}
+        WHEN place IN ({number("place", "township")}, {number("place", "county")}) THEN {chances.commoner("county", "a_")} ELSE 1 END"""
+    in_village = f"name <= {number('name', 'near')} AND place = {number('place', 'village')}"
+    fashion, clan = chances.fashion, chances.clan
+    times = f"""CASE WHEN date IN ({number("date", "different")}, {number("date", "unknown")}) THEN 1
+        WHEN name IN {_HALF} THEN {fashion**0.5:.3f} ELSE {fashion:.3f} END * CASE WHEN {in_village} THEN {clan:.3f} ELSE 1 END"""
+    halves = f"CASE WHEN {in_village} THEN {chances.halves('a_')} ELSE 0 END"
+    return f"coalesce(greatest(local.n_local - 2, 0) / a_n_village, 0) + ({halves} + {base} * {boost}) * {times}"
 
 
 def _u_date(total: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from diguan.engine.connection import rows
+from diguan.linkage.matching.chances import Chances
 from diguan.linkage.matching.comparing import levels
 from diguan.linkage.matching.levels import COMPARISONS, number
 from diguan.linkage.matching.scoring import Model, log_odds
@@ -15,12 +16,12 @@ from diguan.linkage.matching.scoring import Model, log_odds
 LARGEST_HOME = 20  # homes for the aged and the like say nothing about kinship
 _ROUNDS = 3
 _LINKED = 0.1  # how likely a pair must be before everybody else of its two households is compared too
-_SEEN = 0.02  # weaker pairs lend no support
+_SEEN = 0.3  # weaker pairs lend no support
 _SAMPLE = 300_000  # households whose members are compared with each other
 _FIRST_SHARE, _FIRST_WITHIN = 0.2, 1e-5
-# Twins, when the file is too small to show any: of pairs in a household; those of them sharing a character of the given name,
-# and those whose names sound the same.
-_TWINS, _TWIN_NAMES, _TWIN_SOUNDS = 0.001, 0.4, 0.01
+# Twins, when the file is too small to show any, among the pairs of a household; and how alike the names of twins are.
+_TWINS = 0.001
+_TWIN_NAMES = {"same": 1e-5, "homophone": 0.02, "near": 0.01, "swapped": 0.005, "missing": 0.04, "given_character": 0.4}
 # Of twins, how many stand in two lists of one family that each leave out the other.
 _SPLIT = 0.1
 
@@ -35,24 +36,24 @@ class Kinship:
     alone: float = 1.0
 
 
-def judge(connection: duckdb.DuckDBPyConnection, model: Model, across: bool) -> Kinship:
+def judge(connection: duckdb.DuckDBPyConnection, chances: Chances, model: Model, across: bool) -> Kinship:
     """The table `judged`: the pairs of `compared` and those that households add, each with `score`, the logarithm of the
     odds that they are one person, and `support`, how likely any other two of their households are one."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS SELECT *, {log_odds(model)} AS plain_score, FALSE AS by_kin FROM compared")
-    _family(connection)
+    _family(connection, chances)
     kinship = Kinship()
     connection.execute("CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, plain_score AS score FROM judged")
     for turn in range(_ROUNDS):
         _support(connection)
         if turn < 2:
-            _add_relatives(connection, model, across)
+            _add_relatives(connection, chances, model, across)
             _support(connection)
         kinship = _estimate(connection, model, kinship)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS {_scores(model, kinship)}")
     return kinship
 
 
-def _family(connection: duckdb.DuckDBPyConnection) -> None:
+def _family(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
     """`family`: how alike two different members of one household are, as logarithms of shares."""
     connection.execute(
         f"""
@@ -60,7 +61,7 @@ def _family(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT a.id AS l, b.id AS r FROM person a JOIN person b ON a.household = b.household AND a.id < b.id
         WHERE a.household <= {_SAMPLE} AND a.n_home BETWEEN 2 AND {LARGEST_HOME}"""
     )
-    levels(connection, "members", "at_home")
+    levels(connection, chances, "members", "at_home")
     unlike = f"name >= {number('name', 'only_surname')}"
     apart = f"date IN ({number('date', 'different')}, {number('date', 'unknown')})"
     total = max(int(str(rows(connection, "SELECT count(*) FROM at_home")[0][0])), 1)
@@ -73,14 +74,13 @@ def _family(connection: duckdb.DuckDBPyConnection) -> None:
     name, date = shares("name", apart, len(COMPARISONS["name"])), shares("date", unlike, len(COMPARISONS["date"]))
     sex = shares("sex", apart, len(COMPARISONS["sex"]))
     date[number("date", "unknown")] = sex[number("sex", "unknown")] = 1.0
-    twins = max(date[number("date", "same")] / (1 - _TWIN_NAMES), _TWINS if total < 50_000 else _TWINS / 10)
+    twins = max(date[number("date", "same")] / (1 - sum(_TWIN_NAMES.values())), _TWINS if total < 50_000 else _TWINS / 10)
     cells = []
     for n in range(len(name)):
         for d in range(len(date)):
             both = name[n] * date[d]
             if d == number("date", "same"):
-                twin_name = {number("name", "given_character"): _TWIN_NAMES, number("name", "homophone"): _TWIN_SOUNDS, number("name", "same"): 1e-5}
-                both = twins * twin_name.get(n, name[n])
+                both = twins * _TWIN_NAMES.get(COMPARISONS["name"][n].name, name[n])
             cells += [(n, d, s, math.log(both * sex[s])) for s in range(len(sex))]
     connection.execute("CREATE OR REPLACE TEMP TABLE family AS SELECT unnest(?) AS name, unnest(?) AS date, unnest(?) AS sex, unnest(?) AS u_family",
         [[cell[at] for cell in cells] for at in range(4)])
@@ -108,7 +108,7 @@ def _support(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _add_relatives(connection: duckdb.DuckDBPyConnection, model: Model, across: bool) -> None:
+def _add_relatives(connection: duckdb.DuckDBPyConnection, chances: Chances, model: Model, across: bool) -> None:
     """Everybody else of two households that seem to have a member in common becomes a pair too."""
     sides = "AND a.side <> b.side" if across else ""
     connection.execute(
@@ -119,7 +119,7 @@ def _add_relatives(connection: duckdb.DuckDBPyConnection, model: Model, across: 
         FROM linked JOIN person a ON a.household = linked.one JOIN person b ON b.household = linked.other {sides}
         ANTI JOIN judged j ON j.l = least(a.id, b.id) AND j.r = greatest(a.id, b.id)"""
     )
-    levels(connection, "relatives", "compared_relatives")
+    levels(connection, chances, "relatives", "compared_relatives")
     connection.execute(f"INSERT INTO judged SELECT *, {log_odds(model)}, TRUE FROM compared_relatives")
     connection.execute(f"INSERT INTO scored SELECT l, r, {log_odds(model)} FROM compared_relatives")
     connection.execute(
@@ -138,7 +138,7 @@ def _scores(model: Model, kinship: Kinship) -> str:
     share, within = math.log(kinship.share), math.log(kinship.within)
     return f"""
         WITH given AS (
-            SELECT l, r, home_l = home_r AS together, least(coalesce(support, 0), 0.9999999) AS s, {alike} AS alike, {place} AS at_place, {unlike} AS unlike, u_name + u_date + ({model.u_sex}) + {numbers} AS unlike_name,
+            SELECT l, r, home_l = home_r AS together, pow(least(coalesce(support, 0), 0.9999999), 2) AS s, {alike} AS alike, {place} AS at_place, {unlike} AS unlike, u_name + u_date + ({model.u_sex}) + {numbers} AS unlike_name,
                 u_family + {numbers} + CASE WHEN date = {number("date", "same")} AND NOT coalesce(rivalled, FALSE) THEN {math.log(_SPLIT):.6f} ELSE 0 END AS u_family, {model.prior:.6f} + {alone} AS prior
             FROM judged LEFT JOIN supported USING (l, r) JOIN family USING (name, date, sex))
         SELECT l, r, CASE WHEN together THEN {within - math.log1p(-kinship.within):.6f} + alike - u_family

@@ -1,7 +1,8 @@
 """The comparisons and their levels: what two entries can have in common, in words, and how often the same person has it.
 
 `prior` is how often a level is seen between two entries of one person before the file itself is looked at: rough shares
-from what registers are like. They weigh as much as `PRIOR_PAIRS` pairs; the file's own pairs correct them.
+from what registers are like. They weigh as much as `PRIOR_PAIRS` pairs and a `PRIOR_SHARE` of the file's own pairs, which correct them; a level that
+strangers meet often may become at most `MOST` times as frequent.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 
 from diguan.rulebook.problems import N_
 
-PRIOR_PAIRS = 50
+PRIOR_PAIRS = 100
+PRIOR_SHARE = 0.1
+MOST = 2.0
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,7 @@ class Level:
     name: str
     words: str
     prior: float
+    common: bool = False
 
 
 NAME = (
@@ -29,8 +33,8 @@ NAME = (
     Level("given_character", N_("one character of the given name differs"), 0.05),
     Level("surname", N_("same given name, other surname"), 0.01),
     Level("missing", N_("one character missing"), 0.008),
-    Level("only_surname", N_("same surname, other given name"), 0.009),
-    Level("different", N_("different names"), 0.003),
+    Level("only_surname", N_("same surname, other given name"), 0.009, common=True),
+    Level("different", N_("different names"), 0.003, common=True),
 )
 DATE = (
     Level("same", N_("born on the same day"), 0.80),
@@ -39,9 +43,9 @@ DATE = (
     Level("swapped", N_("day and month changed places"), 0.005),
     Level("year_off", N_("same day of another year close by"), 0.03),
     Level("digit", N_("one digit differs"), 0.02),
-    Level("month", N_("same month of the same year"), 0.01),
-    Level("year", N_("same year only"), 0.02),
-    Level("different", N_("different dates of birth"), 0.045),
+    Level("month", N_("same month of the same year"), 0.01, common=True),
+    Level("year", N_("same year only"), 0.02, common=True),
+    Level("different", N_("different dates of birth"), 0.045, common=True),
     Level("unknown", N_("date of birth not known"), 0.0),
 )
 PLACE = (

@@ -26,7 +26,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE village AS {_places()}")
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE person AS
+        CREATE OR REPLACE TEMP TABLE numbered AS
         SELECT e.id, e.side, e.female, n.* EXCLUDE (written, n_written), d.* EXCLUDE (written, day, d), d.m * 100 + d.d AS md,
             v.village, v.township, v.county, v.n_village, v.n_township, v.n_county, h.household, h.n_home, CASE WHEN i.id_mac IS NULL THEN e.id_mac END AS id_mac
         FROM entry e
@@ -159,16 +159,24 @@ def _count_names(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _count_locally(connection: duckdb.DuckDBPyConnection) -> None:
-    """How common a surname is in a village and in a county; `local`: names and parts of names more than two of a village have."""
-    for place in ("village", "county"):
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {place}_surname AS SELECT {place}, sur, CAST(count(*) AS INTEGER) AS n "
-            f"FROM person WHERE {place} IS NOT NULL GROUP BY ALL"
-        )
+    """Columns of `person`: how many of the village share the surname, and all of the name but one part; `local`: names and
+    parts of names that more than two of a village have."""
     keys = ", ".join(local_key(name, "") for name in ("plain", "sound", "without_g1", "without_g2", "without_sur"))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE local AS SELECT key, CAST(count(*) AS INTEGER) AS n_local "
-        f"FROM (SELECT unnest([{keys}]) AS key FROM person WHERE village IS NOT NULL) GROUP BY 1 HAVING count(*) > 2"
+        f"FROM (SELECT unnest([{keys}]) AS key FROM numbered WHERE village IS NOT NULL) GROUP BY 1 HAVING count(*) > 2"
+    )
+    for place in ("village", "county"):
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {place}_surname AS SELECT {place}, sur, CAST(count(*) AS INTEGER) AS n_{place}_sur "
+            f"FROM numbered WHERE {place} IS NOT NULL GROUP BY ALL"
+        )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE person AS
+        SELECT n.*, n_village_sur, n_county_sur, coalesce(h1.n_local, 2) - 2 AS n_village_g1, coalesce(h2.n_local, 2) - 2 AS n_village_g2
+        FROM numbered n LEFT JOIN village_surname USING (village, sur) LEFT JOIN county_surname USING (county, sur)
+        LEFT JOIN local h1 ON h1.key = {local_key("without_g2", "n.")} LEFT JOIN local h2 ON h2.key = {local_key("without_g1", "n.")}"""
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from diguan.engine.connection import rows
-from diguan.linkage.matching.levels import COMPARISONS, PRIOR_PAIRS, number
+from diguan.linkage.matching.levels import COMPARISONS, MOST, PRIOR_PAIRS, PRIOR_SHARE, number
 
 _ROUNDS = 12
 _FIRST_GUESS = 0.01  # second entries to each entry, before anything is known
@@ -86,12 +86,15 @@ def estimate(connection: duckdb.DuckDBPyConnection, model: Model) -> Model:
 def _maximised(model: Model, cells: Sequence[tuple[list[int], float]]) -> Model:
     found = Model(model.pairs, max(sum(weight for _, weight in cells), 0.5), model.one_sex)
     for at, (comparison, levels) in enumerate(COMPARISONS.items()):
-        seen = [level.prior * PRIOR_PAIRS for level in levels]
+        seen = [0.0] * len(levels)
         for key, weight in cells:
             if levels[key[at]].name != "unknown":
                 seen[key[at]] += weight
-        total = sum(seen)
-        found.m[comparison] = [share / total if level.name != "unknown" else 1.0 for share, level in zip(seen, levels, strict=True)]
+        prior = PRIOR_PAIRS + PRIOR_SHARE * sum(seen)
+        shares = [(level.prior * prior + weight) / (prior + sum(seen)) for level, weight in zip(levels, seen, strict=True)]
+        # What strangers often have in common must not pass for what one person's entries have, however many pairs have it.
+        shares = [min(share, level.prior * MOST) if level.common else share for share, level in zip(shares, levels, strict=True)]
+        found.m[comparison] = [1.0 if level.name == "unknown" else share / sum(shares) for share, level in zip(shares, levels, strict=True)]
     return found
 
 
