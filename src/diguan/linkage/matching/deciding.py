@@ -9,7 +9,7 @@ import duckdb
 from diguan.engine.connection import rows
 from diguan.linkage.matching.levels import number
 
-WRONG = 0.0006  # the model's own estimate of wrong pairs among those decided must stay below this
+WRONG = 0.0008  # the model's own estimate of wrong pairs among those decided must stay below this
 LEAST = 0.97  # and no pair less likely than this is decided
 REVIEW = 0.1  # less likely pairs are not shown to anybody
 _ONE_HOME = 3.0  # score from which two members of one household are taken for one person
@@ -84,22 +84,23 @@ def _threshold(connection: duckdb.DuckDBPyConnection) -> float:
     return float(str(found)) if found is not None else 1.0
 
 
-def _components(connection: duckdb.DuckDBPyConnection) -> None:
-    """`joined`: everybody who is linked, with the smallest id that can be reached."""
+def _components(connection: duckdb.DuckDBPyConnection, links: str) -> None:
+    """`joined`: everybody whom the pairs of `links` reach, with the smallest id that can be reached."""
+    both = f"(SELECT l AS id, r AS other FROM {links} UNION ALL SELECT r, l FROM {links})"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE joined AS SELECT id, min(least(id, other)) AS cluster FROM {both} GROUP BY 1")
+    # Two people who know only each other are done; the others hand on the smallest id until nothing moves.
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE joined AS SELECT id, min(least(id, other)) AS cluster FROM "
-        "(SELECT l AS id, r AS other FROM link UNION ALL SELECT r, l FROM link) GROUP BY 1"
+        f"CREATE OR REPLACE TEMP TABLE moving AS SELECT * FROM {both} WHERE id IN (SELECT id FROM {both} GROUP BY 1 HAVING count(*) > 1) "
+        f"OR other IN (SELECT id FROM {both} GROUP BY 1 HAVING count(*) > 1)"
     )
     while True:
-        connection.execute(
+        moved = rows(
+            connection,
             """
-            CREATE OR REPLACE TEMP TABLE reached AS
-            SELECT j.id, least(j.cluster, min(o.cluster)) AS cluster
-            FROM joined j JOIN (SELECT l AS id, r AS other FROM link UNION ALL SELECT r, l FROM link) e USING (id) JOIN joined o ON o.id = e.other
-            GROUP BY j.id, j.cluster"""
-        )
-        moved = rows(connection, "SELECT count(*) FROM reached r JOIN joined j USING (id) WHERE r.cluster < j.cluster")[0][0]
-        connection.execute("CREATE OR REPLACE TEMP TABLE joined AS FROM reached")
+            UPDATE joined SET cluster = lower FROM (
+                SELECT m.id AS key, min(o.cluster) AS lower FROM moving m JOIN joined o ON o.id = m.other GROUP BY 1)
+            WHERE id = key AND lower < cluster""",
+        )[0][0]
         if not moved:
             return
 
@@ -107,28 +108,33 @@ def _components(connection: duckdb.DuckDBPyConnection) -> None:
 def _break_contradictions(connection: duckdb.DuckDBPyConnection) -> int:
     """Take the weakest link out of every cluster that holds two people who cannot be one, until none does."""
     broken = 0
+    connection.execute("CREATE OR REPLACE TEMP TABLE doubtful AS FROM link")
     while True:
-        _components(connection)
+        _components(connection, "doubtful")
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE contradicted AS
-            SELECT DISTINCT a.cluster FROM joined a JOIN joined b ON a.cluster = b.cluster AND a.id < b.id
+            WITH large AS (SELECT * FROM joined WHERE cluster IN (SELECT cluster FROM joined GROUP BY 1 HAVING count(*) > 2))
+            SELECT DISTINCT a.cluster FROM large a JOIN large b ON a.cluster = b.cluster AND a.id < b.id
             JOIN person x ON x.id = a.id JOIN person y ON y.id = b.id LEFT JOIN link k ON k.l = a.id AND k.r = b.id
             LEFT JOIN judged j ON j.l = a.id AND j.r = b.id
             WHERE k.l IS NULL AND ((x.household = y.household AND x.plain <> y.plain)
                 OR (j.name >= {number("name", "only_surname")} AND j.date = {number("date", "different")}))"""
         )
-        weakest = rows(
-            connection,
-            "SELECT count(*) FROM contradicted",
-        )[0][0]
-        if not weakest:
-            return broken
+        count = int(str(rows(connection, "SELECT count(*) FROM contradicted")[0][0]))
+        if not count:
+            break
         connection.execute(
             """
             CREATE OR REPLACE TEMP TABLE cut AS
-            SELECT k.l, k.r FROM link k JOIN joined j ON j.id = k.l JOIN contradicted USING (cluster)
+            SELECT k.l, k.r FROM doubtful k JOIN joined j ON j.id = k.l JOIN contradicted USING (cluster)
             QUALIFY row_number() OVER (PARTITION BY cluster ORDER BY p, k.l, k.r) = 1"""
         )
-        connection.execute("CREATE OR REPLACE TEMP TABLE link AS SELECT * FROM link ANTI JOIN cut USING (l, r)")
-        broken += int(str(weakest))
+        connection.execute("CREATE OR REPLACE TEMP TABLE link AS FROM link ANTI JOIN cut USING (l, r)")
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE doubtful AS SELECT k.* FROM doubtful k JOIN joined j ON j.id = k.l SEMI JOIN contradicted USING (cluster) "
+            "ANTI JOIN cut ON cut.l = k.l AND cut.r = k.r"
+        )
+        broken += count
+    _components(connection, "link")
+    return broken

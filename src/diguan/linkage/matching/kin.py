@@ -17,10 +17,11 @@ LARGEST_HOME = 20  # homes for the aged and the like say nothing about kinship
 _ROUNDS = 3
 _LINKED = 0.1  # how likely a pair must be before everybody else of its two households is compared too
 _SEEN = 0.3  # weaker pairs lend no support
-_SAMPLE = 300_000  # households whose members are compared with each other
+_SAMPLE = 60_000  # households whose members are compared with each other
 _FIRST_SHARE, _FIRST_WITHIN = 0.2, 1e-5
 # Twins, when the file is too small to show any, among the pairs of a household; and how alike the names of twins are.
 _TWINS = 0.001
+_BROTHER_AND_SISTER = 4.0  # twins to each pair of twins of both sexes
 _TWIN_NAMES = {"same": 1e-5, "homophone": 0.02, "near": 0.01, "swapped": 0.005, "missing": 0.04, "given_character": 0.4}
 # Of twins, how many stand in two lists of one family that each leave out the other.
 _SPLIT = 0.1
@@ -48,8 +49,9 @@ def judge(connection: duckdb.DuckDBPyConnection, chances: Chances, model: Model,
         if turn < 2:
             _add_relatives(connection, chances, model, across)
             _support(connection)
+        _gather(connection, model)
         kinship = _estimate(connection, model, kinship)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS {_scores(model, kinship)}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, {_score(model, kinship)} AS score FROM gathered")
     return kinship
 
 
@@ -74,7 +76,8 @@ def _family(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
     name, date = shares("name", apart, len(COMPARISONS["name"])), shares("date", unlike, len(COMPARISONS["date"]))
     sex = shares("sex", apart, len(COMPARISONS["sex"]))
     date[number("date", "unknown")] = sex[number("sex", "unknown")] = 1.0
-    twins = max(date[number("date", "same")] / (1 - sum(_TWIN_NAMES.values())), _TWINS if total < 50_000 else _TWINS / 10)
+    unlike_twins = int(str(rows(connection, f"SELECT count(*) FROM at_home WHERE date = {number('date', 'same')} AND sex = {number('sex', 'different')}")[0][0]))
+    twins = max(date[number("date", "same")] / (1 - sum(_TWIN_NAMES.values())), _BROTHER_AND_SISTER * unlike_twins / total, _TWINS / (1 + total / 10_000))
     cells = []
     for n in range(len(name)):
         for d in range(len(date)):
@@ -128,23 +131,33 @@ def _add_relatives(connection: duckdb.DuckDBPyConnection, chances: Chances, mode
     )
 
 
-def _scores(model: Model, kinship: Kinship) -> str:
-    """SQL of the pairs with their score: a mixture of being strangers and of being of one family."""
+def _gather(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """`gathered`: what the score of a pair is made of, but for the shares of kinship."""
     alike = " + ".join(model.weight(comparison) for comparison in ("name", "date", "sex", "identity"))
-    place = model.weight("place")
     numbers = f"({model.u_identity})"
-    unlike = f"u_name + u_date + u_place + ({model.u_sex}) + {numbers}"
-    alone = f"CASE WHEN {_EDGE} THEN {math.log(kinship.alone):.6f} ELSE 0 END"
-    share, within = math.log(kinship.share), math.log(kinship.within)
-    return f"""
-        WITH given AS (
-            SELECT l, r, home_l = home_r AS together, pow(least(coalesce(support, 0), 0.9999999), 2) AS s, {alike} AS alike, {place} AS at_place, {unlike} AS unlike, u_name + u_date + ({model.u_sex}) + {numbers} AS unlike_name,
-                u_family + {numbers} + CASE WHEN date = {number("date", "same")} AND NOT coalesce(rivalled, FALSE) THEN {math.log(_SPLIT):.6f} ELSE 0 END AS u_family, {model.prior:.6f} + {alone} AS prior
-            FROM judged LEFT JOIN supported USING (l, r) JOIN family USING (name, date, sex))
-        SELECT l, r, CASE WHEN together THEN {within - math.log1p(-kinship.within):.6f} + alike - u_family
-            ELSE ln(s * exp({share:.6f} + alike + at_place) + (1 - s) * exp(prior + alike + at_place))
-               - ln(s * {1 - kinship.share:.6f} * (exp(u_family) + exp(unlike_name)) / 2 * exp(at_place) + (1 - s) * exp(unlike)) END AS score
-        FROM given"""
+    split = f"CASE WHEN date = {number('date', 'same')} AND NOT coalesce(rivalled, FALSE) THEN {math.log(_SPLIT):.6f} ELSE 0 END"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE gathered AS
+        SELECT l, r, home_l = home_r AS within, {_EDGE} AS kin, coalesce(support, 0) AS support, {alike} AS alike, {model.weight("place")} AS at_place,
+            u_name + u_date + ({model.u_sex}) + {numbers} AS unlike, u_place, u_family + {numbers} AS relatives, {split} AS split
+        FROM judged LEFT JOIN supported USING (l, r) JOIN family USING (name, date, sex)"""
+    )
+
+
+def _score(model: Model, kinship: Kinship) -> str:
+    """SQL of a pair's score: a mixture of being strangers and of being of one family.
+
+    Relatives of somebody are as alike as members of a household are; the others of a household to which only one person
+    leads are strangers. Weak support counts for less than its probability: two coincidences come together in clans.
+    """
+    alone = f"CASE WHEN kin THEN {math.log(kinship.alone):.6f} ELSE 0 END"
+    share, within = kinship.share, kinship.within
+    trust = "pow(least(support, 0.9999999), 2)"
+    return f"""CASE WHEN within THEN {math.log(within) - math.log1p(-within):.6f} + alike - relatives
+        WHEN support = 0 THEN {model.prior:.6f} + {alone} + alike + at_place - unlike - u_place
+        ELSE alike + ln({trust} * {share:.6f} + (1 - {trust}) * exp({model.prior:.6f} + {alone}))
+            - ln({trust} * {1 - share:.6f} * (exp(relatives + split) + exp(unlike)) / 2 + (1 - {trust}) * exp(unlike + u_place - at_place)) END"""
 
 
 def _estimate(connection: duckdb.DuckDBPyConnection, model: Model, kinship: Kinship) -> Kinship:
@@ -154,9 +167,9 @@ def _estimate(connection: duckdb.DuckDBPyConnection, model: Model, kinship: Kins
         found = rows(
             connection,
             f"""
-            SELECT sum(p) FILTER (WHERE support > 0.9), count(*) FILTER (WHERE support > 0.9), sum(p) FILTER (WHERE home_l = home_r),
-                sum(p) FILTER (WHERE {_EDGE}), sum(p) FILTER (WHERE {_EDGE} AND coalesce(support, 0) < 0.5)
-            FROM (SELECT l, r, 1 / (1 + exp(-score)) AS p FROM ({_scores(model, kinship)})) JOIN judged USING (l, r) LEFT JOIN supported USING (l, r)""",
+            SELECT sum(p) FILTER (WHERE support > 0.9), count(*) FILTER (WHERE support > 0.9), sum(p) FILTER (WHERE within),
+                sum(p) FILTER (WHERE kin), sum(p) FILTER (WHERE kin AND support < 0.5)
+            FROM (SELECT *, 1 / (1 + exp(-({_score(model, kinship)}))) AS p FROM gathered WHERE kin OR within)""",
         )[0]
         linked, of_linked, within, all_kin, alone = (float(str(value or 0)) for value in found)
         kinship = Kinship(
