@@ -25,9 +25,9 @@ def write_refusals(file: Path, refusals: Iterable[Refusal], translate: Callable[
                 refusal.reason,
                 refusal.message(translate),
             )
-            writer.writerow([_safe(cell) for cell in line])
+            writer.writerow([safe_cell(cell) for cell in line])
 
 
-def _safe(cell: object) -> object:
+def safe_cell(cell: object) -> object:
     """A text that a spreadsheet would take for a formula gets a quote before it."""
     return "'" + cell if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

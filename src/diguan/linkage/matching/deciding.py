@@ -39,7 +39,7 @@ def decide(connection: duckdb.DuckDBPyConnection) -> Decided:
         CREATE OR REPLACE TEMP TABLE verdict AS
         WITH together AS (SELECT a.id AS l, b.id AS r FROM joined a JOIN joined b ON a.cluster = b.cluster AND a.id < b.id)
         SELECT l, r, v.p, CASE WHEN t.l IS NULL THEN 'review' WHEN k.l IS NOT NULL THEN 'same' ELSE 'through' END AS decision
-        FROM (SELECT * FROM probable WHERE p >= {REVIEW}) v FULL JOIN together t USING (l, r) LEFT JOIN link k USING (l, r)"""
+        FROM (SELECT * FROM probable WHERE p >= {REVIEW} OR identity = {number("identity", "same")}) v FULL JOIN together t USING (l, r) LEFT JOIN link k USING (l, r)"""
     )
     counted = dict(rows(connection, "SELECT decision, count(*) FROM verdict GROUP BY 1"))
     clusters = rows(connection, "SELECT count(DISTINCT cluster) FROM joined")[0][0]
@@ -59,17 +59,17 @@ def _compete(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT r AS id, min(l) AS first FROM scored JOIN judged USING (l, r) WHERE home_l = home_r AND score > {_ONE_HOME} GROUP BY 1"""
     )
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE probable AS
         WITH likely AS (
-            SELECT l, r, score, exp(least(score, 40)) AS o, coalesce(home_l, -l) AS x, coalesce(home_r, -r) AS y,
+            SELECT l, r, score, exp(least(score, 40)) AS o, identity, coalesce(home_l, -l) AS x, coalesce(home_r, -r) AS y,
                 coalesce(a.first, l) AS of_l, coalesce(b.first, r) AS of_r, home_l = home_r AS within
-            FROM scored JOIN judged USING (l, r) LEFT JOIN stands_for a ON a.id = l LEFT JOIN stands_for b ON b.id = r WHERE score > -7),
+            FROM scored JOIN judged USING (l, r) LEFT JOIN stands_for a ON a.id = l LEFT JOIN stands_for b ON b.id = r WHERE score > -7 OR identity = {number("identity", "same")}),
         rivals AS (
             SELECT *, sum(o) OVER (PARTITION BY l, y) - sum(o) OVER (PARTITION BY l, y, of_r) AS beside_r,
                 sum(o) OVER (PARTITION BY r, x) - sum(o) OVER (PARTITION BY r, x, of_l) AS beside_l
             FROM likely)
-        SELECT l, r, score, CASE WHEN within THEN o / (1 + o) ELSE o / (1 + o + greatest(beside_l, beside_r, 0)) END AS p FROM rivals"""
+        SELECT l, r, score, identity, CASE WHEN within THEN o / (1 + o) ELSE o / (1 + o + greatest(beside_l, beside_r, 0)) END AS p FROM rivals"""
     )
 
 
