@@ -41,7 +41,9 @@ def write(folder: Path, people: int, shape: Shape | None = None, seed: int = 7) 
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(f"CREATE MACRO draw(key, what) AS (hash(key, what, {seed}) % 1000003) / 1000003.0")
-        connection.execute("CREATE MACRO pick(list, key, what) AS list[1 + CAST(floor(len(list) * pow(draw(key, what), 1.7)) AS INTEGER)]")
+        connection.execute(
+            "CREATE MACRO pick(list, key, what) AS list[1 + CAST(floor(len(list) * pow(draw(key, what), 1.7)) AS INTEGER)]"
+        )
         _lists(connection)
         _people(connection, int(people / (1 + shape.twice)), shape)
         _second_entries(connection, shape)
@@ -52,7 +54,10 @@ def _lists(connection: duckdb.DuckDBPyConnection) -> None:
     surnames = [*_SURNAMES[:-6], "欧阳", "诸葛", "慕容"]
     given = [a + b for a in _FIRST for b in _SECOND if a != b] + list(_SECOND) + [a + a for a in _SECOND[:40]]
     # Shuffled by hash so that the commonest given names are not neighbours.
-    connection.execute("CREATE TABLE lists AS SELECT ? AS surnames, (SELECT list(g ORDER BY hash(g)) FROM unnest(?) AS t(g)) AS given", [surnames, given])
+    connection.execute(
+        "CREATE TABLE lists AS SELECT ? AS surnames, (SELECT list(g ORDER BY hash(g)) FROM unnest(?) AS t(g)) AS given",
+        [surnames, given],
+    )
     connection.execute("ALTER TABLE lists ADD COLUMN far VARCHAR[]")
     connection.execute("UPDATE lists SET far = ?", [_STEPPE + _WEST])
     signs = sorted(set("".join(given) + _SURNAMES))
@@ -70,7 +75,10 @@ def _lists(connection: duckdb.DuckDBPyConnection) -> None:
         for year in range(1919, 2022)
         for m in LunarYear.fromYear(year).getMonths()
     ]
-    connection.execute("CREATE TABLE month AS SELECT DISTINCT unnest(?) AS first, unnest(?) AS year, unnest(?) AS month", [[m[at] for m in months] for at in range(3)])
+    connection.execute(
+        "CREATE TABLE month AS SELECT DISTINCT unnest(?) AS first, unnest(?) AS year, unnest(?) AS month",
+        [[m[at] for m in months] for at in range(3)],
+    )
 
 
 def _people(connection: duckdb.DuckDBPyConnection, people: int, shape: Shape) -> None:
@@ -147,7 +155,10 @@ def _written(connection: duckdb.DuckDBPyConnection, folder: Path, shape: Shape, 
         FROM (SELECT *, CAST(floor(draw(i, 'at') * length(name)) AS INTEGER) AS spot FROM again) a
         LEFT JOIN lunar USING (i) LEFT JOIN sign ON sign.sign = substr(name, spot + 1, 1), (SELECT list(sign ORDER BY sign) AS signs FROM sign)"""
     )
-    lost = {what: f"draw(hash(who, turn), '{what}') < {share}" for what, share in (("s", shape.no_sex), ("d", shape.no_date), ("p", shape.no_place), ("h", shape.no_household))}
+    lost = {
+        what: f"draw(hash(who, turn), '{what}') < {share}"
+        for what, share in (("s", shape.no_sex), ("d", shape.no_date), ("p", shape.no_place), ("h", shape.no_household))
+    }
     connection.execute(
         f"""
         CREATE TABLE final AS SELECT printf('e%08d', row_number() OVER (ORDER BY hash(who, turn, {seed}))) AS person_key, who, name,
@@ -156,5 +167,7 @@ def _written(connection: duckdb.DuckDBPyConnection, folder: Path, shape: Shape, 
             CASE WHEN NOT {lost["h"]} THEN key END AS household_key FROM entry"""
     )
     for name, columns in (("persons", "* EXCLUDE (who)"), ("persons_truth", "person_key, who")):
-        connection.execute(f"COPY (SELECT {columns} FROM final ORDER BY person_key) TO {text(str(folder / f'{name}.parquet'))} (FORMAT parquet)")
+        connection.execute(
+            f"COPY (SELECT {columns} FROM final ORDER BY person_key) TO {text(str(folder / f'{name}.parquet'))} (FORMAT parquet)"
+        )
     return folder / "persons.parquet"

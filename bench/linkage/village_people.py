@@ -35,7 +35,8 @@ GIVEN = {
 SELDOM = "炜玮维唯卫薇未妍言岩延燕晏彦静敬婧菁京鹃涓君珺钧俊竣郡骏莉丽立力利励俐"
 RARE = "䶮𠮷喆垚犇鑫淼焱骉彧翀赟旻晟祎奭曌頔"
 OLD_FORMS = str.maketrans(
-    "伟国贵财军海华云凤荣丽艳静红兰龙飞刚强张刘陈杨赵黄吴孙马罗", "偉國貴財軍海華雲鳳榮麗艷靜紅蘭龍飛剛強張劉陳楊趙黃吳孫馬羅"
+    "伟国贵财军海华云凤荣丽艳静红兰龙飞刚强张刘陈杨赵黄吴孙马罗",
+    "偉國貴財軍海華雲鳳榮麗艷靜紅蘭龍飛剛強張劉陳楊趙黃吳孫馬羅",
 )
 
 
@@ -238,7 +239,9 @@ class Register:
 
     def _elsewhere(self, place: str | None) -> str:
         near = [v.code for v in self.townships[place[:9]] if v.code != place] if place else []
-        return self.chance.choice(near) if near and self.chance.random() < 0.5 else self.chance.choice(self.villages).code
+        return (
+            self.chance.choice(near) if near and self.chance.random() < 0.5 else self.chance.choice(self.villages).code
+        )
 
     def _miswritten(self, person: Person, faults: Faults) -> Person:
         chance = self.chance

@@ -39,6 +39,4 @@ def _pairs(rule: tuple[tuple[str, str], ...], across: bool) -> str:
     symmetric = all(left == right for left, right in rule)
     order = "a.id < b.id" if symmetric else "a.id <> b.id"
     sides = " AND a.side <> b.side" if across else ""
-    return (
-        f"SELECT least(a.id, b.id) AS l, greatest(a.id, b.id) AS r FROM {source} a JOIN {source} b ON {same} AND {order}{sides}"
-    )
+    return f"SELECT least(a.id, b.id) AS l, greatest(a.id, b.id) AS r FROM {source} a JOIN {source} b ON {same} AND {order}{sides}"

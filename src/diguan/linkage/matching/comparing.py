@@ -57,10 +57,25 @@ _IDENTITY = f"""CASE WHEN a.id_mac = b.id_mac THEN {number("identity", "same")} 
 _SEX = f"""CASE WHEN a.female IS NULL OR b.female IS NULL THEN {number("sex", "unknown")}
     WHEN a.female = b.female THEN {number("sex", "same")} ELSE {number("sex", "different")} END"""
 
+# How alike the names of twins are; a quarter of them are brother and sister.
+TWIN_NAMES = {
+    "same": 1e-5,
+    "homophone": 0.02,
+    "near": 0.01,
+    "swapped": 0.005,
+    "missing": 0.04,
+    "given_character": 0.4,
+    "only_surname": 0.5,
+}
+BROTHER_AND_SISTER = 0.25
+_TWIN = f"""ln(CASE name {" ".join(f"WHEN {number('name', name)} THEN {share!r}" for name, share in TWIN_NAMES.items())} END
+    * CASE sex WHEN {number("sex", "same")} THEN {1 - BROTHER_AND_SISTER} WHEN {number("sex", "different")} THEN {BROTHER_AND_SISTER} ELSE 1 END)"""
+
 
 def levels(connection: duckdb.DuckDBPyConnection, chances: Chances, pairs: str, made: str) -> None:
     """The table `made`: for each pair (l, r) of the relation `pairs`, its level in each comparison, and the logarithms of
-    how often two people who are not the same are as alike, `u_name`, `u_date` and `u_place`."""
+    how often two people who are not the same are as alike, `u_name`, `u_date` and `u_place`; and, where they might be twins
+    of whom either entry names one, how often twins are as alike, `as_twins`."""
     key = f"""CASE WHEN place = {number("place", "village")} THEN CASE
         WHEN name = {number("name", "same")} THEN {local_key("plain", "a_")}
         WHEN name IN ({number("name", "homophone")}, {number("name", "near")}) THEN {local_key("sound", "a_")}
@@ -82,16 +97,20 @@ def levels(connection: duckdb.DuckDBPyConnection, chances: Chances, pairs: str, 
         keyed AS (SELECT *, {key} AS key FROM levelled)
         SELECT l, r, CAST(name AS UTINYINT) AS name, CAST(date AS UTINYINT) AS date, CAST(place AS UTINYINT) AS place,
             CAST(sex AS UTINYINT) AS sex, CAST(identity AS UTINYINT) AS identity, a_household AS home_l, b_household AS home_r, a_n_home AS n_home_l, b_n_home AS n_home_r,
-            ln(least(1, greatest({_u_name(chances)}, 1e-12))) AS u_name, ln(least(1, {_u_date(chances.people)})) AS u_date, ln(least(1, {_u_place(chances.people)})) AS u_place
+            ln(least(1, greatest({_u_name(chances)}, 1e-12))) AS u_name, ln(least(1, {_u_date(chances.people)})) AS u_date, ln(least(1, {_u_place(chances.people)})) AS u_place,
+            CASE WHEN date = {number("date", "same")} AND place = {number("place", "village")} AND a_household IS DISTINCT FROM b_household
+                AND NOT a_with_twin AND NOT b_with_twin THEN {_TWIN} END AS as_twins
         FROM keyed LEFT JOIN local USING (key)"""
     )
 
 
 def _carried() -> str:
     """Columns of both people that the counting needs after the levels are known."""
-    left = "village county sur g1 g2 plain sound household n_home n_plain chance n_sound n_near n_sur n_g1 n_g2 n_village_sur n_county_sur n_village_g1 n_village_g2 n_without_g1 n_without_g2 n_without_sur n_village n_township n_county n_ymd n_y ymd lunar lunar_kept"
-    right = "household n_home sound n_sound n_plain n_near n_without_g1 n_without_g2 n_ymd ymd"
-    return ", ".join([*(f"a.{name} AS a_{name}" for name in left.split()), *(f"b.{name} AS b_{name}" for name in right.split())])
+    left = "village county sur g1 g2 plain sound household n_home n_plain chance n_sound n_near n_sur n_g1 n_g2 n_village_sur n_county_sur n_village_g1 n_village_g2 n_without_g1 n_without_g2 n_without_sur n_village n_township n_county n_ymd n_y ymd lunar lunar_kept with_twin"
+    right = "household n_home with_twin sound n_sound n_plain n_near n_without_g1 n_without_g2 n_ymd ymd"
+    return ", ".join(
+        [*(f"a.{name} AS a_{name}" for name in left.split()), *(f"b.{name} AS b_{name}" for name in right.split())]
+    )
 
 
 def _u_name(chances: Chances) -> str:

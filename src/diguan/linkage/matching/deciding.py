@@ -9,8 +9,8 @@ import duckdb
 from diguan.engine.connection import rows
 from diguan.linkage.matching.levels import number
 
-WRONG = 0.0008  # the model's own estimate of wrong pairs among those decided must stay below this
-LEAST = 0.97  # and no pair less likely than this is decided
+WRONG = 0.001  # by the model's own estimate, at most so many of the pairs decided are wrong
+LEAST = 0.95  # no pair less likely than this is decided
 REVIEW = 0.1  # less likely pairs are not shown to anybody
 _ONE_HOME = 3.0  # score from which two members of one household are taken for one person
 
@@ -87,7 +87,9 @@ def _threshold(connection: duckdb.DuckDBPyConnection) -> float:
 def _components(connection: duckdb.DuckDBPyConnection, links: str) -> None:
     """`joined`: everybody whom the pairs of `links` reach, with the smallest id that can be reached."""
     both = f"(SELECT l AS id, r AS other FROM {links} UNION ALL SELECT r, l FROM {links})"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE joined AS SELECT id, min(least(id, other)) AS cluster FROM {both} GROUP BY 1")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE joined AS SELECT id, min(least(id, other)) AS cluster FROM {both} GROUP BY 1"
+    )
     # Two people who know only each other are done; the others hand on the smallest id until nothing moves.
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE moving AS SELECT * FROM {both} WHERE id IN (SELECT id FROM {both} GROUP BY 1 HAVING count(*) > 1) "

@@ -91,7 +91,9 @@ def find(register: Path, out: Path, others: Path | None = None, options: Options
         options.progress("comparing")
         compared = blocking.candidates(connection, across=others is not None)
         comparing.levels(connection, known, "candidate", "compared")
-        model = scoring.estimate(connection, scoring.start(connection, _all_pairs(connection, others is not None), known.people))
+        model = scoring.estimate(
+            connection, scoring.start(connection, _all_pairs(connection, others is not None), known.people)
+        )
         options.progress("households")
         kin.judge(connection, known, model, others is not None)
         decided = deciding.decide(connection)
@@ -107,7 +109,9 @@ def find(register: Path, out: Path, others: Path | None = None, options: Options
 
 def _all_pairs(connection: duckdb.DuckDBPyConnection, across: bool) -> float:
     """How many pairs there are, compared or not."""
-    counts = [int(str(count)) for (count,) in rows(connection, "SELECT count(*) FROM person GROUP BY side ORDER BY side")]
+    counts = [
+        int(str(count)) for (count,) in rows(connection, "SELECT count(*) FROM person GROUP BY side ORDER BY side")
+    ]
     if across:
         return float(math.prod(counts)) if len(counts) == 2 else 1.0
     return max(sum(counts) * (sum(counts) - 1) / 2, 2.0)
@@ -161,9 +165,13 @@ def _write_faults(file: Path, faults: Sequence[Fault], translate: Callable[[str]
             writer.writerow([safe_cell(cell) for cell in line])
 
 
-def _summary(given: list[Read], compared: int, decided: deciding.Decided, model: scoring.Model, started: float) -> Found:
+def _summary(
+    given: list[Read], compared: int, decided: deciding.Decided, model: scoring.Model, started: float
+) -> Found:
     levels = {
-        comparison: {level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if level.name != "unknown"}
+        comparison: {
+            level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if level.name != "unknown"
+        }
         for comparison, each in COMPARISONS.items()
     }
     return Found(

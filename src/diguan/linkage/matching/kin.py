@@ -9,7 +9,7 @@ import duckdb
 
 from diguan.engine.connection import rows
 from diguan.linkage.matching.chances import Chances
-from diguan.linkage.matching.comparing import levels
+from diguan.linkage.matching.comparing import BROTHER_AND_SISTER, TWIN_NAMES, levels
 from diguan.linkage.matching.levels import COMPARISONS, number
 from diguan.linkage.matching.scoring import Model, log_odds
 
@@ -19,11 +19,10 @@ _LINKED = 0.1  # how likely a pair must be before everybody else of its two hous
 _SEEN = 0.3  # weaker pairs lend no support
 _SAMPLE = 60_000  # households whose members are compared with each other
 _FIRST_SHARE, _FIRST_WITHIN = 0.2, 1e-5
-# Twins, when the file is too small to show any, among the pairs of a household; and how alike the names of twins are.
+# Twins among the pairs of a household, when the file is too small to show any.
 _TWINS = 0.001
-_BROTHER_AND_SISTER = 4.0  # twins to each pair of twins of both sexes
-_TWIN_NAMES = {"same": 1e-5, "homophone": 0.02, "near": 0.01, "swapped": 0.005, "missing": 0.04, "given_character": 0.4}
-# Of twins, how many stand in two lists of one family that each leave out the other.
+_ALIKE = sum(share for name, share in TWIN_NAMES.items() if name != "only_surname")
+# Of twins, how many stand in two entries of one family that each leave out the other. A list of others may well name only one.
 _SPLIT = 0.1
 
 
@@ -40,7 +39,9 @@ class Kinship:
 def judge(connection: duckdb.DuckDBPyConnection, chances: Chances, model: Model, across: bool) -> Kinship:
     """The table `judged`: the pairs of `compared` and those that households add, each with `score`, the logarithm of the
     odds that they are one person, and `support`, how likely any other two of their households are one."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS SELECT *, {log_odds(model)} AS plain_score, FALSE AS by_kin FROM compared")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE judged AS SELECT *, {log_odds(model)} AS plain_score, FALSE AS by_kin FROM compared"
+    )
     _family(connection, chances)
     kinship = Kinship()
     connection.execute("CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, plain_score AS score FROM judged")
@@ -49,9 +50,11 @@ def judge(connection: duckdb.DuckDBPyConnection, chances: Chances, model: Model,
         if turn < 2:
             _add_relatives(connection, chances, model, across)
             _support(connection)
-        _gather(connection, model)
+        _gather(connection, model, across)
         kinship = _estimate(connection, model, kinship)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, {_score(model, kinship)} AS score FROM gathered")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, {_score(model, kinship)} AS score FROM gathered"
+        )
     return kinship
 
 
@@ -69,24 +72,40 @@ def _family(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
     total = max(int(str(rows(connection, "SELECT count(*) FROM at_home")[0][0])), 1)
 
     def shares(column: str, condition: str, count: int) -> list[float]:
-        found = {int(str(k)): int(str(n)) for k, n in rows(connection, f"SELECT {column}, count(*) FROM at_home WHERE {condition} GROUP BY 1")}
+        found = {
+            int(str(k)): int(str(n))
+            for k, n in rows(connection, f"SELECT {column}, count(*) FROM at_home WHERE {condition} GROUP BY 1")
+        }
         whole = sum(found.values()) + 1
         return [max((found.get(at, 0) + 0.01) / whole, 1e-7) for at in range(count)]
 
     name, date = shares("name", apart, len(COMPARISONS["name"])), shares("date", unlike, len(COMPARISONS["date"]))
     sex = shares("sex", apart, len(COMPARISONS["sex"]))
     date[number("date", "unknown")] = sex[number("sex", "unknown")] = 1.0
-    unlike_twins = int(str(rows(connection, f"SELECT count(*) FROM at_home WHERE date = {number('date', 'same')} AND sex = {number('sex', 'different')}")[0][0]))
-    twins = max(date[number("date", "same")] / (1 - sum(_TWIN_NAMES.values())), _BROTHER_AND_SISTER * unlike_twins / total, _TWINS / (1 + total / 10_000))
+    unlike_twins = int(
+        str(
+            rows(
+                connection,
+                f"SELECT count(*) FROM at_home WHERE date = {number('date', 'same')} AND sex = {number('sex', 'different')}",
+            )[0][0]
+        )
+    )
+    twins = max(
+        date[number("date", "same")] / (1 - _ALIKE),
+        unlike_twins / BROTHER_AND_SISTER / total,
+        _TWINS / (1 + total / 10_000),
+    )
     cells = []
     for n in range(len(name)):
         for d in range(len(date)):
             both = name[n] * date[d]
             if d == number("date", "same"):
-                both = twins * _TWIN_NAMES.get(COMPARISONS["name"][n].name, name[n])
+                both = twins * TWIN_NAMES.get(COMPARISONS["name"][n].name, name[n])
             cells += [(n, d, s, math.log(both * sex[s])) for s in range(len(sex))]
-    connection.execute("CREATE OR REPLACE TEMP TABLE family AS SELECT unnest(?) AS name, unnest(?) AS date, unnest(?) AS sex, unnest(?) AS u_family",
-        [[cell[at] for cell in cells] for at in range(4)])
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE family AS SELECT unnest(?) AS name, unnest(?) AS date, unnest(?) AS sex, unnest(?) AS u_family",
+        [[cell[at] for cell in cells] for at in range(4)],
+    )
 
 
 _EDGE = f"n_home_l BETWEEN 2 AND {LARGEST_HOME} AND n_home_r BETWEEN 2 AND {LARGEST_HOME} AND home_l <> home_r"
@@ -131,16 +150,17 @@ def _add_relatives(connection: duckdb.DuckDBPyConnection, chances: Chances, mode
     )
 
 
-def _gather(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+def _gather(connection: duckdb.DuckDBPyConnection, model: Model, across: bool) -> None:
     """`gathered`: what the score of a pair is made of, but for the shares of kinship."""
     alike = " + ".join(model.weight(comparison) for comparison in ("name", "date", "sex", "identity"))
     numbers = f"({model.u_identity})"
-    split = f"CASE WHEN date = {number('date', 'same')} AND NOT coalesce(rivalled, FALSE) THEN {math.log(_SPLIT):.6f} ELSE 0 END"
+    apart = 0.0 if across else math.log(_SPLIT)
+    split = f"CASE WHEN date = {number('date', 'same')} AND NOT coalesce(rivalled, FALSE) THEN {apart:.6f} ELSE 0 END"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE gathered AS
-        SELECT l, r, home_l = home_r AS within, {_EDGE} AS kin, coalesce(support, 0) AS support, {alike} AS alike, {model.weight("place")} AS at_place,
-            u_name + u_date + ({model.u_sex}) + {numbers} AS unlike, u_place, u_family + {numbers} AS relatives, {split} AS split
+        SELECT l, r, home_l = home_r AS within, name = {number("name", "same")} AS namesake, {_EDGE} AS kin, coalesce(support, 0) AS support, {alike} AS alike, {model.weight("place")} AS at_place,
+            u_name + u_date + ({model.u_sex}) + {numbers} AS unlike, {model.unlike()} AS strangers, u_family + {numbers} AS relatives, {split} AS split
         FROM judged LEFT JOIN supported USING (l, r) JOIN family USING (name, date, sex)"""
     )
 
@@ -154,10 +174,11 @@ def _score(model: Model, kinship: Kinship) -> str:
     alone = f"CASE WHEN kin THEN {math.log(kinship.alone):.6f} ELSE 0 END"
     share, within = kinship.share, kinship.within
     trust = "pow(least(support, 0.9999999), 2)"
+    stranger = f"{model.prior:.6f} + {alone} + alike + at_place - strangers"
     return f"""CASE WHEN within THEN {math.log(within) - math.log1p(-within):.6f} + alike - relatives
-        WHEN support = 0 THEN {model.prior:.6f} + {alone} + alike + at_place - unlike - u_place
-        ELSE alike + ln({trust} * {share:.6f} + (1 - {trust}) * exp({model.prior:.6f} + {alone}))
-            - ln({trust} * {1 - share:.6f} * (exp(relatives + split) + exp(unlike)) / 2 + (1 - {trust}) * exp(unlike + u_place - at_place)) END"""
+        WHEN support = 0 THEN {stranger}
+        ELSE greatest(CASE WHEN namesake THEN {stranger} + {-math.log(kinship.alone):.6f} ELSE -100 END, alike + ln({trust} * {share:.6f} + (1 - {trust}) * exp({model.prior:.6f} + {alone}))
+            - ln({trust} * {1 - share:.6f} * (exp(relatives + split) + exp(unlike)) / 2 + (1 - {trust}) * exp(strangers - at_place))) END"""
 
 
 def _estimate(connection: duckdb.DuckDBPyConnection, model: Model, kinship: Kinship) -> Kinship:

@@ -65,7 +65,13 @@ IDENTITY = (
     Level("different", N_("different ID numbers"), 0.03),
     Level("unknown", N_("ID numbers not compared"), 0.0),
 )
-COMPARISONS: dict[str, tuple[Level, ...]] = {"name": NAME, "date": DATE, "place": PLACE, "sex": SEX, "identity": IDENTITY}
+COMPARISONS: dict[str, tuple[Level, ...]] = {
+    "name": NAME,
+    "date": DATE,
+    "place": PLACE,
+    "sex": SEX,
+    "identity": IDENTITY,
+}
 
 
 def number(comparison: str, level: str) -> int:

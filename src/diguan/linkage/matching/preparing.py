@@ -174,7 +174,7 @@ def _count_locally(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE person AS
-        SELECT n.*, n_village_sur, n_county_sur, coalesce(h1.n_local, 2) - 2 AS n_village_g1, coalesce(h2.n_local, 2) - 2 AS n_village_g2
+        SELECT n.*, n_village_sur, n_county_sur, count(*) OVER (PARTITION BY household, ymd) > 1 AND household IS NOT NULL AND ymd IS NOT NULL AS with_twin, coalesce(h1.n_local, 2) - 2 AS n_village_g1, coalesce(h2.n_local, 2) - 2 AS n_village_g2
         FROM numbered n LEFT JOIN village_surname USING (village, sur) LEFT JOIN county_surname USING (county, sur)
         LEFT JOIN local h1 ON h1.key = {local_key("without_g2", "n.")} LEFT JOIN local h2 ON h2.key = {local_key("without_g1", "n.")}"""
     )

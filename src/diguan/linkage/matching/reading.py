@@ -67,7 +67,9 @@ def _given(connection: duckdb.DuckDBPyConnection, side: int, path: Path, scratch
                 N_("{file} has no column {column}; its columns are: {columns}."),
                 file=path.name, column=column, columns=", ".join(list(table.columns)[:30]),
             )  # fmt: skip
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE given_{side} AS SELECT {_values(table.columns)} FROM {table.relation}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE given_{side} AS SELECT {_values(table.columns)} FROM {table.relation}"
+    )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE repeated_{side} AS SELECT person_key FROM given_{side} "
         "WHERE person_key IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
@@ -104,7 +106,10 @@ def _report(connection: duckdb.DuckDBPyConnection, side: int, table: Table) -> R
         for reason, (value, condition) in parts.items()
     )
     listed = rows(connection, f"SELECT row, person_key, value, reason FROM ({found}) ORDER BY row, reason")
-    faults = [Fault(table.path.name, int(str(row)), str(key or ""), str(value or ""), str(reason)) for row, key, value, reason in listed]
+    faults = [
+        Fault(table.path.name, int(str(row)), str(key or ""), str(value or ""), str(reason))
+        for row, key, value, reason in listed
+    ]
     total, kept = (
         int(str(rows(connection, statement)[0][0]))
         for statement in (f"SELECT count(*) FROM given_{side}", f"SELECT count(*) FROM entry WHERE side = {side}")

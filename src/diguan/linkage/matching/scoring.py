@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 import duckdb
 
 from diguan.engine.connection import rows
+from diguan.linkage.matching.comparing import BROTHER_AND_SISTER
 from diguan.linkage.matching.levels import COMPARISONS, MOST, PRIOR_PAIRS, PRIOR_SHARE, number
 
 _ROUNDS = 12
 _FIRST_GUESS = 0.01  # second entries to each entry, before anything is known
+_LEAST_TWINS = 1e-4  # pairs of such twins to each entry, however few the file shows
 _SHARED_NUMBER = 1e-9  # of other people, how many were given somebody's ID number by mistake
 _SHARES_SEX = 0.9  # of two people with the same name, how many are of the same sex: names have one
 
@@ -25,11 +27,13 @@ _SHARES_SEX = 0.9  # of two people with the same name, how many are of the same 
 @dataclass
 class Model:
     """`m`: for each comparison, how often each level is seen between two entries of one person. `matches`: how many pairs of
-    all `pairs` are one person; `one_sex`: how many namesakes are of the same sex."""
+    all `pairs` are one person; `one_sex`: how many namesakes are of the same sex; `twins`: how many
+    of all pairs are twins who live in one village, each listed without the other."""
 
     pairs: float
     matches: float
     one_sex: float
+    twins: float
     m: dict[str, list[float]] = field(default_factory=dict)
 
     @property
@@ -51,6 +55,11 @@ class Model:
         """SQL of the logarithm of how often two people who are not the same have one ID number: by a clerk's mistake."""
         return f"CASE identity WHEN {number('identity', 'same')} THEN {math.log(_SHARED_NUMBER):.6f} ELSE 0 END"
 
+    def unlike(self, part: str = "u_name + u_date + u_place") -> str:
+        """SQL of the logarithm of how often two people who are not the same are as alike, be they strangers or twins."""
+        strangers = f"({part} + ({self.u_sex}) + ({self.u_identity}))"
+        return f"({strangers} + CASE WHEN as_twins IS NULL THEN 0 ELSE ln(1 + exp({math.log(self.twins):.6f} + as_twins - {strangers})) END)"
+
     def weight(self, comparison: str, level: str = "") -> str:
         """SQL of the logarithm of m at the level in a column."""
         logs = ", ".join(f"{math.log(share):.6f}::DOUBLE" for share in self.m[comparison])
@@ -59,16 +68,50 @@ class Model:
 
 def start(connection: duckdb.DuckDBPyConnection, pairs: float, people: int) -> Model:
     """The model before any pair was looked at, but for how many namesakes are of one sex."""
-    shares = {
-        comparison: [level.prior or 1.0 for level in levels] for comparison, levels in COMPARISONS.items()
-    }
+    shares = {comparison: [level.prior or 1.0 for level in levels] for comparison, levels in COMPARISONS.items()}
     namesakes = rows(
         connection,
         f"SELECT count(*) FILTER (WHERE sex = {number('sex', 'same')}), count(*) FROM compared WHERE name <= {number('name', 'homophone')} "
         f"AND date = {number('date', 'year')} AND place > {number('place', 'village')} AND sex < {number('sex', 'unknown')}",
     )[0]
     same, of = (int(str(count)) for count in namesakes)
-    return Model(pairs, max(people * _FIRST_GUESS, 1.0), (same + 20 * _SHARES_SEX) / (of + 20), shares)
+    return Model(
+        pairs,
+        max(people * _FIRST_GUESS, 1.0),
+        (same + 20 * _SHARES_SEX) / (of + 20),
+        _twins(connection, people) / pairs,
+        shares,
+    )
+
+
+def _twins(connection: duckdb.DuckDBPyConnection, people: int) -> float:
+    """Pairs of twins of one village of whom either entry names only one.
+
+    Told by those who are brother and sister, whom no mistake makes one person: people of a village with the same birthday and
+    surname and of different sex, more than strangers with the same birthday would give.
+    """
+    with_surname, others = (
+        int(str(count))
+        for count in rows(
+            connection,
+            f"""
+            SELECT count(*) FILTER (WHERE name IN ({number("name", "given_character")}, {number("name", "only_surname")})),
+                count(*) FILTER (WHERE name = {number("name", "different")})
+            FROM compared WHERE as_twins IS NOT NULL AND sex = {number("sex", "different")}
+                OR (name = {number("name", "different")} AND date = {number("date", "same")} AND place = {number("place", "village")}
+                    AND sex = {number("sex", "different")} AND home_l IS DISTINCT FROM home_r)""",
+        )[0]
+    )
+    shared = float(
+        str(
+            rows(
+                connection,
+                "SELECT coalesce(sum(n_village_sur) / sum(n_village), 0) FROM person WHERE village IS NOT NULL",
+            )[0][0]
+        )
+    )
+    excess = max(with_surname - others * shared / (1 - min(shared, 0.99)), 0.0)
+    return excess / BROTHER_AND_SISTER + people * _LEAST_TWINS
 
 
 def estimate(connection: duckdb.DuckDBPyConnection, model: Model) -> Model:
@@ -84,21 +127,28 @@ def estimate(connection: duckdb.DuckDBPyConnection, model: Model) -> Model:
 
 
 def _maximised(model: Model, cells: Sequence[tuple[list[int], float]]) -> Model:
-    found = Model(model.pairs, max(sum(weight for _, weight in cells), 0.5), model.one_sex)
+    found = Model(model.pairs, max(sum(weight for _, weight in cells), 0.5), model.one_sex, model.twins)
     for at, (comparison, levels) in enumerate(COMPARISONS.items()):
         seen = [0.0] * len(levels)
         for key, weight in cells:
             if levels[key[at]].name != "unknown":
                 seen[key[at]] += weight
         prior = PRIOR_PAIRS + PRIOR_SHARE * sum(seen)
-        shares = [(level.prior * prior + weight) / (prior + sum(seen)) for level, weight in zip(levels, seen, strict=True)]
+        shares = [
+            (level.prior * prior + weight) / (prior + sum(seen)) for level, weight in zip(levels, seen, strict=True)
+        ]
         # What strangers often have in common must not pass for what one person's entries have, however many pairs have it.
-        shares = [min(share, level.prior * MOST) if level.common else share for share, level in zip(shares, levels, strict=True)]
-        found.m[comparison] = [1.0 if level.name == "unknown" else share / sum(shares) for share, level in zip(shares, levels, strict=True)]
+        shares = [
+            min(share, level.prior * MOST) if level.common else share
+            for share, level in zip(shares, levels, strict=True)
+        ]
+        found.m[comparison] = [
+            1.0 if level.name == "unknown" else share / sum(shares) for share, level in zip(shares, levels, strict=True)
+        ]
     return found
 
 
 def log_odds(model: Model) -> str:
     """SQL of the logarithm of the odds that a pair is one person, from its levels alone."""
     gained = " + ".join(model.weight(comparison) for comparison in COMPARISONS)
-    return f"{model.prior:.6f} + {gained} - u_name - u_date - u_place - ({model.u_sex}) - ({model.u_identity})"
+    return f"{model.prior:.6f} + {gained} - {model.unlike()}"
