@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from diguan.engine.connection import rows
+from diguan.engine.connection import numbers
 
 UNSEEN = 0.5  # entries that we expect to share what nobody else in the file shares
 _SHRINK = 50  # people of the whole file who stand beside a village's own when its surnames are counted
@@ -38,58 +38,42 @@ class Chances:
 
 def measure(connection: duckdb.DuckDBPyConnection) -> Chances:
     """Counted on people born three years or more apart, of whom few are one person."""
-    people = int(str(rows(connection, "SELECT count(*) FROM person")[0][0]))
+    people = int(numbers(connection, "SELECT count(*) FROM person")[0])
     chances = Chances(people, _fashion(connection))
     return Chances(people, chances.fashion, _clan(connection, chances))
 
 
 def _fashion(connection: duckdb.DuckDBPyConnection) -> float:
-    near, all_near, same, everybody = (
-        float(str(value or 0))
-        for value in rows(
-            connection,
-            """
-            WITH given AS (SELECT plain, y, count(*) AS n FROM person WHERE y IS NOT NULL GROUP BY ALL),
-            years AS (SELECT y, sum(n) AS n FROM given GROUP BY 1), names AS (SELECT plain, sum(n) AS n FROM given GROUP BY 1)
-            SELECT (SELECT sum(a.n * b.n) FROM given a JOIN given b ON a.plain = b.plain AND b.y = a.y + 3),
-                (SELECT sum(a.n * b.n) FROM years a JOIN years b ON b.y = a.y + 3),
-                (SELECT sum(n * (n - 1)) FROM names), (SELECT pow(sum(n), 2) FROM names)""",
-        )[0]
+    near, all_near, same, everybody = numbers(
+        connection,
+        """
+        WITH given AS (SELECT plain, y, count(*) AS n FROM person WHERE y IS NOT NULL GROUP BY ALL),
+        years AS (SELECT y, sum(n) AS n FROM given GROUP BY 1), names AS (SELECT plain, sum(n) AS n FROM given GROUP BY 1)
+        SELECT (SELECT sum(a.n * b.n) FROM given a JOIN given b ON a.plain = b.plain AND b.y = a.y + 3),
+            (SELECT sum(a.n * b.n) FROM years a JOIN years b ON b.y = a.y + 3),
+            (SELECT sum(n * (n - 1)) FROM names), (SELECT pow(sum(n), 2) FROM names)""",
     )
-    if not all_near or not everybody:
+    if not all_near:
         return 1.0
-    # Each side starts with ten pairs, so that a small file says little.
+    # Ten pairs are added to either side, so that a small file says little.
     usual = (same + 10) / everybody
     return min(max((near + 10 * all_near / everybody) / all_near / usual, 1.0), _MOST_FASHION)
 
 
 def _clan(connection: duckdb.DuckDBPyConnection, chances: Chances) -> float:
-    expected = float(
-        str(
-            rows(
-                connection,
-                f"SELECT coalesce(sum(n_village * ({chances.same('')} / {chances.people} * {chances.commoner('village', '')} + {chances.halves('')})), 0) / 2 "
-                "FROM person WHERE village IS NOT NULL AND y IS NOT NULL",
-            )[0][0]
-        )
-    )
-    found = float(
-        str(
-            rows(
-                connection,
-                "SELECT count(*) FROM person a JOIN person b ON a.village = b.village AND a.plain = b.plain AND a.id < b.id AND abs(a.y - b.y) BETWEEN 3 AND 9",
-            )[0][0]
-        )
-    )
-    near = float(
-        str(
-            rows(
-                connection,
-                """
-                WITH years AS (SELECT y, count(*) AS n FROM person WHERE y IS NOT NULL GROUP BY 1)
-                SELECT sum(a.n * b.n) FILTER (WHERE abs(a.y - b.y) BETWEEN 3 AND 9) / sum(a.n * b.n) FROM years a, years b""",
-            )[0][0]
-            or 0
-        )
-    )
-    return min(max((found + 10) / (expected * near * chances.fashion + 10), 1.0), _MOST_CLAN)
+    share = f"{chances.same('')} / {chances.people} * {chances.commoner('village', '')} + {chances.halves('')}"
+    expected = numbers(
+        connection,
+        f"SELECT sum(n_village * ({share})) / 2 FROM person WHERE village IS NOT NULL AND y IS NOT NULL",
+    )[0]
+    found = numbers(
+        connection,
+        "SELECT count(*) FROM person a JOIN person b ON a.village = b.village AND a.plain = b.plain AND a.id < b.id "
+        "AND abs(a.y - b.y) BETWEEN 3 AND 9",
+    )[0]
+    years = "(SELECT y, count(*) AS n FROM person WHERE y IS NOT NULL GROUP BY 1)"
+    of_such_ages = numbers(
+        connection,
+        f"SELECT sum(a.n * b.n) FILTER (WHERE abs(a.y - b.y) BETWEEN 3 AND 9) / sum(a.n * b.n) FROM {years} a, {years} b",
+    )[0]
+    return min(max((found + 10) / (expected * of_such_ages * chances.fashion + 10), 1.0), _MOST_CLAN)

@@ -41,7 +41,9 @@ def decide(connection: duckdb.DuckDBPyConnection) -> Decided:
         SELECT l, r, v.p, CASE WHEN t.l IS NULL THEN 'review' WHEN k.l IS NOT NULL THEN 'same' ELSE 'through' END AS decision
         FROM (SELECT * FROM probable WHERE p >= {REVIEW} OR identity = {number("identity", "same")}) v FULL JOIN together t USING (l, r) LEFT JOIN link k USING (l, r)"""
     )
-    counted = dict(rows(connection, "SELECT decision, count(*) FROM verdict GROUP BY 1"))
+    counted = {
+        str(name): count for name, count in rows(connection, "SELECT decision, count(*) FROM verdict GROUP BY 1")
+    }
     clusters = rows(connection, "SELECT count(DISTINCT cluster) FROM joined")[0][0]
     same, through, review = (int(str(counted.get(name, 0))) for name in ("same", "through", "review"))
     return Decided(threshold, same, through, review, broken, int(str(clusters)))

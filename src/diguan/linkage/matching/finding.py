@@ -139,7 +139,7 @@ def _write(connection: duckdb.DuckDBPyConnection, known: chances.Chances, model:
             round(score - ({model.prior:.6f}) - ({" + ".join(weights)}) {bits} AS household_weight,
             round(CASE WHEN score < 25 THEN {score} - score ELSE 0 END {bits} AS rivals_weight, round({model.prior:.6f} {bits} AS start_weight
         FROM verdict v
-        JOIN (SELECT * EXCLUDE (plain_score, by_kin) FROM judged UNION ALL SELECT * FROM unseen_levels) c USING (l, r)
+        JOIN (FROM judged UNION ALL FROM unseen_levels) c USING (l, r)
         LEFT JOIN scored USING (l, r) JOIN who a ON a.id = l JOIN who b ON b.id = r
         ORDER BY p DESC NULLS LAST, left_key, right_key""",
         folder / PAIRS,

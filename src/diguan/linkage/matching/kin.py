@@ -7,21 +7,18 @@ from dataclasses import dataclass
 
 import duckdb
 
-from diguan.engine.connection import rows
+from diguan.engine.connection import numbers
+from diguan.linkage.matching import family
 from diguan.linkage.matching.chances import Chances
-from diguan.linkage.matching.comparing import BROTHER_AND_SISTER, TWIN_NAMES, levels
-from diguan.linkage.matching.levels import COMPARISONS, number
+from diguan.linkage.matching.comparing import levels
+from diguan.linkage.matching.family import LARGEST_HOME
+from diguan.linkage.matching.levels import number
 from diguan.linkage.matching.scoring import Model, log_odds
 
-LARGEST_HOME = 20  # homes for the aged and the like say nothing about kinship
 _ROUNDS = 3
 _LINKED = 0.1  # how likely a pair must be before everybody else of its two households is compared too
 _SEEN = 0.3  # weaker pairs lend no support
-_SAMPLE = 60_000  # households whose members are compared with each other
 _FIRST_SHARE, _FIRST_WITHIN = 0.2, 1e-5
-# Twins among the pairs of a household, when the file is too small to show any.
-_TWINS = 0.001
-_ALIKE = sum(share for name, share in TWIN_NAMES.items() if name != "only_surname")
 # Of twins, how many stand in two entries of one family that each leave out the other. A list of others may well name only one.
 _SPLIT = 0.1
 
@@ -39,12 +36,10 @@ class Kinship:
 def judge(connection: duckdb.DuckDBPyConnection, chances: Chances, model: Model, across: bool) -> Kinship:
     """The table `judged`: the pairs of `compared` and those that households add, each with `score`, the logarithm of the
     odds that they are one person, and `support`, how likely any other two of their households are one."""
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE judged AS SELECT *, {log_odds(model)} AS plain_score, FALSE AS by_kin FROM compared"
-    )
-    _family(connection, chances)
+    connection.execute("CREATE OR REPLACE TEMP TABLE judged AS FROM compared")
+    family.make(connection, chances)
     kinship = Kinship()
-    connection.execute("CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, plain_score AS score FROM judged")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, {log_odds(model)} AS score FROM judged")
     for turn in range(_ROUNDS):
         _support(connection)
         if turn < 2:
@@ -56,56 +51,6 @@ def judge(connection: duckdb.DuckDBPyConnection, chances: Chances, model: Model,
             f"CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, {_score(model, kinship)} AS score FROM gathered"
         )
     return kinship
-
-
-def _family(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
-    """`family`: how alike two different members of one household are, as logarithms of shares."""
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE members AS
-        SELECT a.id AS l, b.id AS r FROM person a JOIN person b ON a.household = b.household AND a.id < b.id
-        WHERE a.household <= {_SAMPLE} AND a.n_home BETWEEN 2 AND {LARGEST_HOME}"""
-    )
-    levels(connection, chances, "members", "at_home")
-    unlike = f"name >= {number('name', 'only_surname')}"
-    apart = f"date IN ({number('date', 'different')}, {number('date', 'unknown')})"
-    total = max(int(str(rows(connection, "SELECT count(*) FROM at_home")[0][0])), 1)
-
-    def shares(column: str, condition: str, count: int) -> list[float]:
-        found = {
-            int(str(k)): int(str(n))
-            for k, n in rows(connection, f"SELECT {column}, count(*) FROM at_home WHERE {condition} GROUP BY 1")
-        }
-        whole = sum(found.values()) + 1
-        return [max((found.get(at, 0) + 0.01) / whole, 1e-7) for at in range(count)]
-
-    name, date = shares("name", apart, len(COMPARISONS["name"])), shares("date", unlike, len(COMPARISONS["date"]))
-    sex = shares("sex", apart, len(COMPARISONS["sex"]))
-    date[number("date", "unknown")] = sex[number("sex", "unknown")] = 1.0
-    unlike_twins = int(
-        str(
-            rows(
-                connection,
-                f"SELECT count(*) FROM at_home WHERE date = {number('date', 'same')} AND sex = {number('sex', 'different')}",
-            )[0][0]
-        )
-    )
-    twins = max(
-        date[number("date", "same")] / (1 - _ALIKE),
-        unlike_twins / BROTHER_AND_SISTER / total,
-        _TWINS / (1 + total / 10_000),
-    )
-    cells = []
-    for n in range(len(name)):
-        for d in range(len(date)):
-            both = name[n] * date[d]
-            if d == number("date", "same"):
-                both = twins * TWIN_NAMES.get(COMPARISONS["name"][n].name, name[n])
-            cells += [(n, d, s, math.log(both * sex[s])) for s in range(len(sex))]
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE family AS SELECT unnest(?) AS name, unnest(?) AS date, unnest(?) AS sex, unnest(?) AS u_family",
-        [[cell[at] for cell in cells] for at in range(4)],
-    )
 
 
 _EDGE = f"n_home_l BETWEEN 2 AND {LARGEST_HOME} AND n_home_r BETWEEN 2 AND {LARGEST_HOME} AND home_l <> home_r"
@@ -142,7 +87,7 @@ def _add_relatives(connection: duckdb.DuckDBPyConnection, chances: Chances, mode
         ANTI JOIN judged j ON j.l = least(a.id, b.id) AND j.r = greatest(a.id, b.id)"""
     )
     levels(connection, chances, "relatives", "compared_relatives")
-    connection.execute(f"INSERT INTO judged SELECT *, {log_odds(model)}, TRUE FROM compared_relatives")
+    connection.execute("INSERT INTO judged FROM compared_relatives")
     connection.execute(f"INSERT INTO scored SELECT l, r, {log_odds(model)} FROM compared_relatives")
     connection.execute(
         f"INSERT INTO edge SELECT least(home_l, home_r), greatest(home_l, home_r), CASE WHEN home_l < home_r THEN l ELSE r END, "
@@ -183,19 +128,18 @@ def _score(model: Model, kinship: Kinship) -> str:
 
 def _estimate(connection: duckdb.DuckDBPyConnection, model: Model, kinship: Kinship) -> Kinship:
     """Shares that fit the scores they lead to."""
-    homes = rows(connection, f"SELECT sum(n_home * (n_home - 1) / 2) FROM home WHERE n_home <= {LARGEST_HOME}")[0][0]
+    homes = numbers(connection, f"SELECT sum(n_home * (n_home - 1) / 2) FROM home WHERE n_home <= {LARGEST_HOME}")[0]
     for _ in range(3):
-        found = rows(
+        linked, of_linked, within, all_kin, alone = numbers(
             connection,
             f"""
             SELECT sum(p) FILTER (WHERE support > 0.9), count(*) FILTER (WHERE support > 0.9), sum(p) FILTER (WHERE within),
                 sum(p) FILTER (WHERE kin), sum(p) FILTER (WHERE kin AND support < 0.5)
             FROM (SELECT *, 1 / (1 + exp(-({_score(model, kinship)}))) AS p FROM gathered WHERE kin OR within)""",
-        )[0]
-        linked, of_linked, within, all_kin, alone = (float(str(value or 0)) for value in found)
+        )
         kinship = Kinship(
             share=min(max((linked + 10 * _FIRST_SHARE) / (of_linked + 10), 0.01), 0.9),
-            within=min(max((within + 0.1) / (float(str(homes or 0)) + 1e4), 1e-7), 0.5),
+            within=min(max((within + 0.1) / (homes + 1e4), 1e-7), 0.5),
             alone=(alone + 5) / (all_kin + 5),
         )
     return kinship

@@ -20,7 +20,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     dates.add_lunar(connection)
     _count_names(connection)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE home AS SELECT side, household_key, CAST(row_number() OVER () AS INTEGER) AS household, "
+        "CREATE OR REPLACE TEMP TABLE home AS SELECT side, household_key, CAST(row_number() OVER (ORDER BY side, household_key) AS INTEGER) AS household, "
         "CAST(count(*) AS INTEGER) AS n_home FROM entry WHERE household_key IS NOT NULL GROUP BY 1, 2"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE village AS {_places()}")

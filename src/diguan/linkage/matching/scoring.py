@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from diguan.engine.connection import rows
+from diguan.engine.connection import numbers, rows
 from diguan.linkage.matching.comparing import BROTHER_AND_SISTER
 from diguan.linkage.matching.levels import COMPARISONS, MOST, PRIOR_PAIRS, PRIOR_SHARE, number
 
@@ -69,12 +69,11 @@ class Model:
 def start(connection: duckdb.DuckDBPyConnection, pairs: float, people: int) -> Model:
     """The model before any pair was looked at, but for how many namesakes are of one sex."""
     shares = {comparison: [level.prior or 1.0 for level in levels] for comparison, levels in COMPARISONS.items()}
-    namesakes = rows(
+    same, of = numbers(
         connection,
         f"SELECT count(*) FILTER (WHERE sex = {number('sex', 'same')}), count(*) FROM compared WHERE name <= {number('name', 'homophone')} "
         f"AND date = {number('date', 'year')} AND place > {number('place', 'village')} AND sex < {number('sex', 'unknown')}",
-    )[0]
-    same, of = (int(str(count)) for count in namesakes)
+    )
     return Model(
         pairs,
         max(people * _FIRST_GUESS, 1.0),
@@ -90,26 +89,16 @@ def _twins(connection: duckdb.DuckDBPyConnection, people: int) -> float:
     Told by those who are brother and sister, whom no mistake makes one person: people of a village with the same birthday and
     surname and of different sex, more than strangers with the same birthday would give.
     """
-    with_surname, others = (
-        int(str(count))
-        for count in rows(
-            connection,
-            f"""
-            SELECT count(*) FILTER (WHERE name IN ({number("name", "given_character")}, {number("name", "only_surname")})),
-                count(*) FILTER (WHERE name = {number("name", "different")})
-            FROM compared WHERE as_twins IS NOT NULL AND sex = {number("sex", "different")}
-                OR (name = {number("name", "different")} AND date = {number("date", "same")} AND place = {number("place", "village")}
-                    AND sex = {number("sex", "different")} AND home_l IS DISTINCT FROM home_r)""",
-        )[0]
+    unlike = f"name = {number('name', 'different')}"
+    with_surname, others = numbers(
+        connection,
+        f"""
+        SELECT count(*) FILTER (WHERE as_twins IS NOT NULL AND name IN ({number("name", "given_character")}, {number("name", "only_surname")})),
+            count(*) FILTER (WHERE {unlike})
+        FROM compared WHERE sex = {number("sex", "different")} AND date = {number("date", "same")}
+            AND place = {number("place", "village")} AND home_l IS DISTINCT FROM home_r""",
     )
-    shared = float(
-        str(
-            rows(
-                connection,
-                "SELECT coalesce(sum(n_village_sur) / sum(n_village), 0) FROM person WHERE village IS NOT NULL",
-            )[0][0]
-        )
-    )
+    shared = numbers(connection, "SELECT sum(n_village_sur) / sum(n_village) FROM person WHERE village IS NOT NULL")[0]
     excess = max(with_surname - others * shared / (1 - min(shared, 0.99)), 0.0)
     return excess / BROTHER_AND_SISTER + people * _LEAST_TWINS
 
