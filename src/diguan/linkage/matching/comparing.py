@@ -8,6 +8,7 @@ from diguan.linkage.matching.chances import UNSEEN, Chances
 from diguan.linkage.matching.levels import number
 from diguan.linkage.matching.preparing import local_key
 
+_DAYS = 365
 _HALF = tuple(number("name", level) for level in ("unreadable", "given_character", "missing"))
 
 
@@ -107,7 +108,7 @@ def levels(connection: duckdb.DuckDBPyConnection, chances: Chances, pairs: str, 
 def _carried() -> str:
     """Columns of both people that the counting needs after the levels are known."""
     left = "village county sur g1 g2 plain sound household n_home n_plain chance n_sound n_near n_sur n_g1 n_g2 n_village_sur n_county_sur n_village_g1 n_village_g2 n_without_g1 n_without_g2 n_without_sur n_village n_township n_county n_ymd n_y ymd lunar lunar_kept with_twin"
-    right = "household n_home with_twin sound n_sound n_plain n_near n_without_g1 n_without_g2 n_ymd ymd"
+    right = "household n_home with_twin sound n_sound n_plain n_near n_without_g1 n_without_g2 n_ymd n_y ymd"
     return ", ".join(
         [*(f"a.{name} AS a_{name}" for name in left.split()), *(f"b.{name} AS b_{name}" for name in right.split())]
     )
@@ -141,12 +142,17 @@ def _u_name(chances: Chances) -> str:
 
 
 def _u_date(total: int) -> str:
-    both = "(a_n_ymd + b_n_ymd)"
+    """Share of other people whose date is as like; of a day that hardly anybody shares, its part of the year."""
+
+    def day(of: str) -> str:
+        return f"greatest({of}n_ymd - 1, {of}n_y / {_DAYS})"
+
+    both = f"({day('a_')} + {day('b_')})"
     return f"""CASE date
-        WHEN {number("date", "same")} THEN greatest(a_n_ymd - 1, 1)
-        WHEN {number("date", "lunar")} THEN 2 * CASE WHEN a_lunar = b_ymd OR a_lunar_kept = b_ymd THEN b_n_ymd ELSE a_n_ymd END
+        WHEN {number("date", "same")} THEN greatest(a_n_ymd - 2, a_n_y / {_DAYS})
+        WHEN {number("date", "lunar")} THEN 2 * CASE WHEN a_lunar = b_ymd OR a_lunar_kept = b_ymd THEN {day("b_")} ELSE {day("a_")} END
         WHEN {number("date", "default")} THEN a_n_y
-        WHEN {number("date", "swapped")} THEN b_n_ymd
+        WHEN {number("date", "swapped")} THEN {day("b_")}
         WHEN {number("date", "year_off")} THEN 3 * {both}
         WHEN {number("date", "digit")} THEN 10 * {both}
         WHEN {number("date", "month")} THEN a_n_y / 12

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import duckdb
 
 from diguan.engine.connection import rows
+from diguan.linkage.matching import competing
 from diguan.linkage.matching.levels import number
 
 WRONG = 0.001  # by the model's own estimate, at most so many of the pairs decided are wrong
 LEAST = 0.95  # no pair less likely than this is decided
 REVIEW = 0.1  # less likely pairs are not shown to anybody
-_ONE_HOME = 3.0  # score from which two members of one household are taken for one person
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Decided:
 
 def decide(connection: duckdb.DuckDBPyConnection) -> Decided:
     """The tables `probable` (pair, probability, score), `joined` (id, cluster) and `verdict` (pair, decision)."""
-    _compete(connection)
+    competing.compete(connection)
     threshold = _threshold(connection)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE link AS SELECT l, r, p FROM probable WHERE p >= {threshold!r}")
     broken = _break_contradictions(connection)
@@ -47,32 +47,6 @@ def decide(connection: duckdb.DuckDBPyConnection) -> Decided:
     clusters = rows(connection, "SELECT count(DISTINCT cluster) FROM joined")[0][0]
     same, through, review = (int(str(counted.get(name, 0))) for name in ("same", "through", "review"))
     return Decided(threshold, same, through, review, broken, int(str(clusters)))
-
-
-def _compete(connection: duckdb.DuckDBPyConnection) -> None:
-    """`probable`: probabilities, knowing that somebody is at most one of the members of another household.
-
-    So twins, told apart by whoever listed them, are told apart here. Two entries of one household that are one person
-    do not compete with each other.
-    """
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE stands_for AS
-        SELECT r AS id, min(l) AS first FROM scored JOIN judged USING (l, r) WHERE home_l = home_r AND score > {_ONE_HOME} GROUP BY 1"""
-    )
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE probable AS
-        WITH likely AS (
-            SELECT l, r, score, exp(least(score, 40)) AS o, identity, coalesce(home_l, -l) AS x, coalesce(home_r, -r) AS y,
-                coalesce(a.first, l) AS of_l, coalesce(b.first, r) AS of_r, home_l = home_r AS within
-            FROM scored JOIN judged USING (l, r) LEFT JOIN stands_for a ON a.id = l LEFT JOIN stands_for b ON b.id = r WHERE score > -7 OR identity = {number("identity", "same")}),
-        rivals AS (
-            SELECT *, sum(o) OVER (PARTITION BY l, y) - sum(o) OVER (PARTITION BY l, y, of_r) AS beside_r,
-                sum(o) OVER (PARTITION BY r, x) - sum(o) OVER (PARTITION BY r, x, of_l) AS beside_l
-            FROM likely)
-        SELECT l, r, score, identity, CASE WHEN within THEN o / (1 + o) ELSE o / (1 + o + greatest(beside_l, beside_r, 0)) END AS p FROM rivals"""
-    )
 
 
 def _threshold(connection: duckdb.DuckDBPyConnection) -> float:

@@ -136,7 +136,7 @@ def _write(connection: duckdb.DuckDBPyConnection, known: chances.Chances, model:
         f"""
         SELECT a.person_key AS left_key, a.source AS left_source, b.person_key AS right_key,
             b.source AS right_source, decision, round(p, 6) AS probability, {", ".join(made)},
-            round(score - ({model.prior:.6f}) - ({" + ".join(weights)}) {bits} AS household_weight,
+            round((score - ({model.prior:.6f}) - ({" + ".join(weights)})) {bits} AS household_weight,
             round(CASE WHEN score < 25 THEN {score} - score ELSE 0 END {bits} AS rivals_weight, round({model.prior:.6f} {bits} AS start_weight
         FROM verdict v
         JOIN (FROM judged UNION ALL FROM unseen_levels) c USING (l, r)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from diguan.engine.connection import numbers
-from diguan.linkage.matching import family
+from diguan.linkage.matching import competing, family
 from diguan.linkage.matching.chances import Chances
 from diguan.linkage.matching.comparing import levels
 from diguan.linkage.matching.family import LARGEST_HOME
@@ -59,12 +59,13 @@ _EDGE = f"n_home_l BETWEEN 2 AND {LARGEST_HOME} AND n_home_r BETWEEN 2 AND {LARG
 def _support(connection: duckdb.DuckDBPyConnection) -> None:
     """`supported`: for pairs of two households, the best probability of any other pair of the same two, and whether
     one of the pair might rather be somebody else there."""
+    competing.compete(connection)
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE edge AS
         SELECT least(home_l, home_r) AS x, greatest(home_l, home_r) AS y,
-            CASE WHEN home_l < home_r THEN l ELSE r END AS a, CASE WHEN home_l < home_r THEN r ELSE l END AS b, l, r, 1 / (1 + exp(-score)) AS p
-        FROM judged JOIN scored USING (l, r) WHERE {_EDGE}"""
+            CASE WHEN home_l < home_r THEN l ELSE r END AS a, CASE WHEN home_l < home_r THEN r ELSE l END AS b, l, r, coalesce(p, 0) AS p
+        FROM judged LEFT JOIN probable USING (l, r) WHERE {_EDGE}"""
     )
     connection.execute(
         f"""
@@ -89,10 +90,6 @@ def _add_relatives(connection: duckdb.DuckDBPyConnection, chances: Chances, mode
     levels(connection, chances, "relatives", "compared_relatives")
     connection.execute("INSERT INTO judged FROM compared_relatives")
     connection.execute(f"INSERT INTO scored SELECT l, r, {log_odds(model)} FROM compared_relatives")
-    connection.execute(
-        f"INSERT INTO edge SELECT least(home_l, home_r), greatest(home_l, home_r), CASE WHEN home_l < home_r THEN l ELSE r END, "
-        f"CASE WHEN home_l < home_r THEN r ELSE l END, l, r, 1 / (1 + exp(-({log_odds(model)}))) FROM compared_relatives WHERE {_EDGE}"
-    )
 
 
 def _gather(connection: duckdb.DuckDBPyConnection, model: Model, across: bool) -> None:

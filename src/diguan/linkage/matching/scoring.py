@@ -19,6 +19,7 @@ from diguan.linkage.matching.levels import COMPARISONS, MOST, PRIOR_PAIRS, PRIOR
 
 _ROUNDS = 12
 _FIRST_GUESS = 0.01  # second entries to each entry, before anything is known
+_MOST_MATCHES = 0.05  # of all pairs, however small the file
 _LEAST_TWINS = 1e-4  # pairs of such twins to each entry, however few the file shows
 _SHARED_NUMBER = 1e-9  # of other people, how many were given somebody's ID number by mistake
 _SHARES_SEX = 0.9  # of two people with the same name, how many are of the same sex: names have one
@@ -76,7 +77,7 @@ def start(connection: duckdb.DuckDBPyConnection, pairs: float, people: int) -> M
     )
     return Model(
         pairs,
-        max(people * _FIRST_GUESS, 1.0),
+        min(max(people * _FIRST_GUESS, 1.0), _MOST_MATCHES * pairs),
         (same + 20 * _SHARES_SEX) / (of + 20),
         _twins(connection, people) / pairs,
         shares,
@@ -100,7 +101,7 @@ def _twins(connection: duckdb.DuckDBPyConnection, people: int) -> float:
     )
     shared = numbers(connection, "SELECT sum(n_village_sur) / sum(n_village) FROM person WHERE village IS NOT NULL")[0]
     excess = max(with_surname - others * shared / (1 - min(shared, 0.99)), 0.0)
-    return excess / BROTHER_AND_SISTER + people * _LEAST_TWINS
+    return excess / BROTHER_AND_SISTER + max(people, 1) * _LEAST_TWINS
 
 
 def estimate(connection: duckdb.DuckDBPyConnection, model: Model) -> Model:
@@ -116,7 +117,8 @@ def estimate(connection: duckdb.DuckDBPyConnection, model: Model) -> Model:
 
 
 def _maximised(model: Model, cells: Sequence[tuple[list[int], float]]) -> Model:
-    found = Model(model.pairs, max(sum(weight for _, weight in cells), 0.5), model.one_sex, model.twins)
+    matches = max(sum(weight for _, weight in cells), 0.5)
+    found = Model(model.pairs, min(matches, _MOST_MATCHES * model.pairs), model.one_sex, model.twins)
     for at, (comparison, levels) in enumerate(COMPARISONS.items()):
         seen = [0.0] * len(levels)
         for key, weight in cells:
