@@ -88,8 +88,11 @@ class Shape:
     no_household: float = 0.02
 
 
-def write(folder: Path, people: int, shape: Shape | None = None, seed: int = 7) -> Path:
-    """persons.parquet with about `people` entries, and persons_truth.parquet; the same for the same arguments."""
+def write(folder: Path, people: int, shape: Shape | None = None, seed: int = 7, *, in_two: bool = False) -> Path:
+    """persons.parquet with about `people` entries, and persons_truth.parquet; the same for the same arguments.
+
+    `in_two`: the second entries, and one person in eight of the others, make a file of their own, list.parquet.
+    """
     shape = shape or Shape()
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -100,7 +103,12 @@ def write(folder: Path, people: int, shape: Shape | None = None, seed: int = 7) 
         _lists(connection)
         _people(connection, int(people / (1 + shape.twice)), shape)
         _second_entries(connection, shape)
-        return _written(connection, folder, shape, seed)
+        _enter(connection, shape, seed)
+        if not in_two:
+            return _copied(connection, folder, "persons", "TRUE")
+        of_list = "turn = 1 OR (draw(home, 'listed') < 0.125 AND home NOT IN (SELECT home FROM again))"
+        _copied(connection, folder, "list", of_list)
+        return _copied(connection, folder, "persons", f"NOT ({of_list})")
 
 
 def _lists(connection: duckdb.DuckDBPyConnection) -> None:
@@ -191,7 +199,7 @@ def _case(faults: tuple[tuple[float, str], ...], what: str, otherwise: str) -> s
     return f"CASE {' '.join(branches)} ELSE {otherwise} END"
 
 
-def _written(connection: duckdb.DuckDBPyConnection, folder: Path, shape: Shape, seed: int) -> Path:
+def _enter(connection: duckdb.DuckDBPyConnection, shape: Shape, seed: int) -> None:
     connection.execute(
         """
         CREATE TABLE lunar AS SELECT DISTINCT i, printf('%04d-%02d-%02d', year, month, number + 1 - first) AS lunar
@@ -202,9 +210,9 @@ def _written(connection: duckdb.DuckDBPyConnection, folder: Path, shape: Shape, 
     connection.execute(
         f"""
         CREATE TABLE entry AS
-        SELECT i AS who, name, female, strftime(born, '%Y-%m-%d') AS born, v, 'home' || home AS key, 0 AS turn FROM person
+        SELECT i AS who, name, female, strftime(born, '%Y-%m-%d') AS born, v, 'home' || home AS key, home, 0 AS turn FROM person
         UNION ALL
-        SELECT i, {name}, CASE WHEN draw(i, 'sexfault') < 0.005 THEN NOT female ELSE female END, {born}, now, key, 1
+        SELECT i, {name}, CASE WHEN draw(i, 'sexfault') < 0.005 THEN NOT female ELSE female END, {born}, now, key, home, 1
         FROM (SELECT *, CAST(floor(draw(i, 'at') * length(name)) AS INTEGER) AS spot FROM again) a
         LEFT JOIN lunar USING (i) LEFT JOIN sign ON sign.sign = substr(name, spot + 1, 1), (SELECT list(sign ORDER BY sign) AS signs FROM sign)"""
     )
@@ -217,10 +225,14 @@ def _written(connection: duckdb.DuckDBPyConnection, folder: Path, shape: Shape, 
         CREATE TABLE final AS SELECT printf('e%08d', row_number() OVER (ORDER BY hash(who, turn, {seed}))) AS person_key, who, name,
             CASE WHEN NOT {lost["s"]} THEN CASE WHEN female THEN '女' ELSE '男' END END AS sex, CASE WHEN NOT {lost["d"]} THEN born END AS birth_date,
             CASE WHEN NOT {lost["p"]} THEN printf('53%02d%02d%03d%03d', 1 + v // 600, 1 + v // 100 % 6, 1 + v // 10 % 10, 201 + v % 10) END AS place,
-            CASE WHEN NOT {lost["h"]} THEN key END AS household_key FROM entry"""
+            CASE WHEN NOT {lost["h"]} THEN key END AS household_key, home, turn FROM entry"""
     )
-    for name, columns in (("persons", "* EXCLUDE (who)"), ("persons_truth", "person_key, who")):
+
+
+def _copied(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, condition: str) -> Path:
+    for suffix, columns in (("", "* EXCLUDE (who, home, turn)"), ("_truth", "person_key, who")):
+        file = text(str(folder / f"{name}{suffix}.parquet"))
         connection.execute(
-            f"COPY (SELECT {columns} FROM final ORDER BY person_key) TO {text(str(folder / f'{name}.parquet'))} (FORMAT parquet)"
+            f"COPY (SELECT {columns} FROM final WHERE {condition} ORDER BY person_key) TO {file} (FORMAT parquet)"
         )
-    return folder / "persons.parquet"
+    return folder / f"{name}.parquet"

@@ -84,9 +84,12 @@ def _print_files(found: matching.Found, out: Path, say: Callable[[str], str]) ->
 
 
 def _print_pairs(found: matching.Found, say: Callable[[str], str]) -> None:
-    click.echo(say(N_("{pairs} pairs compared in {seconds} s; decided from a probability of {threshold} %.")).format(
-        pairs=f"{found.compared:,}", seconds=found.seconds, threshold=f"{100 * found.threshold:.1f}"
-    ))  # fmt: skip
+    click.echo(
+        say(N_("{pairs} pairs compared in {seconds} s.")).format(pairs=f"{found.compared:,}", seconds=found.seconds)
+    )
+    if found.same:
+        decided = N_("Decided were those of a probability of {threshold} % or more.")
+        click.echo(say(decided).format(threshold=f"{100 * found.threshold:.1f}"))
     click.echo()
     counts = {"same": found.same, "through": found.through, "review": found.review}
     listed = [[say(words), f"{counts[name]:,}"] for name, words in DECISIONS.items()]
