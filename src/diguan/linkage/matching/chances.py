@@ -24,7 +24,7 @@ class Chances:
 
     def same(self, of: str) -> str:
         """SQL: entries that share a person's name by chance, the person and one other left out."""
-        return f"(greatest({of}n_plain - 2, 0) + {UNSEEN} * {self.people} * {of}chance)"
+        return f"greatest({of}n_plain - 2, {UNSEEN} * {self.people} * {of}chance)"
 
     def commoner(self, place: str, of: str) -> str:
         """SQL: how many times commoner a person's surname is in the village, or the county, than in the whole file."""
@@ -61,7 +61,7 @@ def _fashion(connection: duckdb.DuckDBPyConnection) -> float:
 
 
 def _clan(connection: duckdb.DuckDBPyConnection, chances: Chances) -> float:
-    share = f"{chances.same('')} / {chances.people} * {chances.commoner('village', '')} + {chances.halves('')}"
+    share = f"greatest({chances.same('')} / {chances.people} * {chances.commoner('village', '')}, {chances.halves('')})"
     expected = numbers(
         connection,
         f"SELECT sum(n_village * ({share})) / 2 FROM person WHERE village IS NOT NULL AND y IS NOT NULL",

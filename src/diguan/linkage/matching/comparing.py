@@ -138,7 +138,7 @@ def _u_name(chances: Chances) -> str:
     times = f"""CASE WHEN date IN ({number("date", "different")}, {number("date", "unknown")}) THEN 1
         WHEN name IN {_HALF} THEN {fashion**0.5:.3f} ELSE {fashion:.3f} END * CASE WHEN {in_village} THEN {clan:.3f} ELSE 1 END"""
     halves = f"CASE WHEN {in_village} THEN {chances.halves('a_')} ELSE 0 END"
-    return f"coalesce(greatest(local.n_local - 2, 0) / a_n_village, 0) + ({halves} + {base} * {boost}) * {times}"
+    return f"coalesce(greatest(local.n_local - 2, 0) / a_n_village, 0) + greatest({halves}, {base} * {boost}) * {times}"
 
 
 def _u_date(total: int) -> str:

@@ -20,7 +20,7 @@ from diguan.linkage.matching.levels import COMPARISONS, MOST, PRIOR_PAIRS, PRIOR
 _ROUNDS = 12
 _FIRST_GUESS = 0.01  # second entries to each entry, before anything is known
 _MOST_MATCHES = 0.05  # of all pairs, however small the file
-_LEAST_TWINS = 1e-4  # pairs of such twins to each entry, however few the file shows
+_LEAST_TWINS = 2e-5  # pairs of such twins to each entry, however few the file shows
 _SHARED_NUMBER = 1e-9  # of other people, how many were given somebody's ID number by mistake
 _SHARES_SEX = 0.9  # of two people with the same name, how many are of the same sex: names have one
 
