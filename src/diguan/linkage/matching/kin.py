@@ -95,14 +95,14 @@ def _add_relatives(connection: duckdb.DuckDBPyConnection, chances: Chances, mode
 def _gather(connection: duckdb.DuckDBPyConnection, model: Model, across: bool) -> None:
     """`gathered`: what the score of a pair is made of, but for the shares of kinship."""
     alike = " + ".join(model.weight(comparison) for comparison in ("name", "date", "sex", "identity"))
-    numbers = f"({model.u_identity})"
+    identity = f"({model.u_identity})"
     apart = 0.0 if across else math.log(_SPLIT)
     split = f"CASE WHEN date = {number('date', 'same')} AND NOT coalesce(rivalled, FALSE) THEN {apart:.6f} ELSE 0 END"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE gathered AS
         SELECT l, r, home_l = home_r AS within, name = {number("name", "same")} AS namesake, {_EDGE} AS kin, coalesce(support, 0) AS support, {alike} AS alike, {model.weight("place")} AS at_place,
-            u_name + u_date + ({model.u_sex}) + {numbers} AS unlike, {model.unlike()} AS strangers, u_family + {numbers} AS relatives, {split} AS split
+            u_name + u_date + ({model.u_sex}) + {identity} AS unlike, {model.unlike()} AS strangers, u_family + {identity} AS relatives, {split} AS split
         FROM judged LEFT JOIN supported USING (l, r) JOIN family USING (name, date, sex)"""
     )
 

@@ -1,8 +1,8 @@
 """The comparisons and their levels: what two entries can have in common, in words, and how often the same person has it.
 
 `prior` is how often a level is seen between two entries of one person before the file itself is looked at: rough shares
-from what registers are like. They weigh as much as `PRIOR_PAIRS` pairs and a `PRIOR_SHARE` of the file's own pairs, which correct them; a level that
-strangers meet often may become at most `MOST` times as frequent.
+from what registers are like. They weigh as much as `PRIOR_PAIRS` pairs and a `PRIOR_SHARE` of the file's own pairs, which
+correct them; a level that strangers meet often may become at most `MOST` times as frequent.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ MOST = 2.0
 
 @dataclass(frozen=True)
 class Level:
+    """`common`: strangers meet it often."""
+
     name: str
     words: str
     prior: float
