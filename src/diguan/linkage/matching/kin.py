@@ -15,7 +15,7 @@ from diguan.linkage.matching.family import LARGEST_HOME
 from diguan.linkage.matching.levels import number
 from diguan.linkage.matching.scoring import Model, log_odds
 
-_ROUNDS = 3
+_ROUNDS = 2
 _LINKED = 0.1  # how likely a pair must be before everybody else of its two households is compared too
 _SEEN = 0.3  # weaker pairs lend no support
 _FIRST_SHARE, _FIRST_WITHIN = 0.2, 1e-5
@@ -40,11 +40,10 @@ def judge(connection: duckdb.DuckDBPyConnection, chances: Chances, model: Model,
     family.make(connection, chances)
     kinship = Kinship()
     connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS SELECT l, r, {log_odds(model)} AS score FROM judged")
-    for turn in range(_ROUNDS):
+    for _ in range(_ROUNDS):
         _support(connection)
-        if turn < 2:
-            _add_relatives(connection, chances, model, across)
-            _support(connection)
+        _add_relatives(connection, chances, model, across)
+        _support(connection)
         _gather(connection, model, across)
         kinship = _estimate(connection, model, kinship)
         connection.execute(
