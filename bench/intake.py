@@ -89,7 +89,13 @@ def write(file: Path, places: Path, households: int) -> int:
             said = [_value(v, draw) for v in own]
             for member in range(draw.choice((1, 2, 2, 3, 3, 4, 4, 4, 5, 5))):
                 people += 1
-                identity = [f"H{number:07}", village, f"户主{number}", f"成员{number}-{member}", _id_number(people, draw)]
+                identity = [
+                    f"H{number:07}",
+                    village,
+                    f"户主{number}",
+                    f"成员{number}-{member}",
+                    _id_number(people, draw),
+                ]
                 write_row([*identity, *said, *(_value(v, draw) for v in of_person)])
     return people
 

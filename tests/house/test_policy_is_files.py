@@ -26,8 +26,9 @@ def _names() -> set[str]:
         names |= {pack.id, *pack.id.split("-")[1:2]}
         for part in (pack.parameters, pack.cohorts, pack.variables, pack.derived, pack.campaigns):
             names |= {name for name in part if "_" in name}
-    # Part of the layout every data folder has, whatever the pack.
-    return {name for name in names if not name.isdecimal()} - {"household_id", "person_id", "place_number"}
+    # Part of the layout that every data folder, or every list of people, has, whatever the pack.
+    layout = {"household_id", "person_id", "place_number", "birth_date"}
+    return {name for name in names if not name.isdecimal()} - layout
 
 
 def _numbers() -> set[str]:

@@ -59,6 +59,12 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan registry import FILE.xlsx --dry-run",
         ),
     },
+    N_("Find people twice"): {
+        "linkage": Entry(
+            "diguan.cli.linkage", "cli", N_("Find people who were entered twice, or who stand in two lists."),
+            "diguan linkage find --data FILE --out DIR",
+        ),
+    },
     N_("Run an installation"): {
         "migrate": Entry(
             "diguan.cli.migrate", "migrate", N_("Prepare the database, or bring it up to date."), "diguan migrate"

@@ -41,3 +41,8 @@ def rows(
 ) -> list[tuple[object, ...]]:
     """All rows of a statement."""
     return connection.execute(statement, values or []).fetchall()
+
+
+def numbers(connection: duckdb.DuckDBPyConnection, statement: str) -> list[float]:
+    """The first row of a statement, as numbers; NULL is 0."""
+    return [float(str(value or 0)) for value in connection.execute(statement).fetchall()[0]]

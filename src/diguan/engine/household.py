@@ -9,9 +9,10 @@ import duckdb
 
 from diguan.engine import plan
 from diguan.engine.connection import connect
+from diguan.engine.folders import scratch_folder
 from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
 from diguan.engine.problems import DataRefused
-from diguan.engine.screening import computed_values, scratch_folder
+from diguan.engine.screening import computed_values
 from diguan.rulebook.problems import N_
 from diguan.rulebook.reference import Value
 from diguan.rulebook.rules import Rules

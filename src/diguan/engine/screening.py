@@ -1,11 +1,8 @@
 """One run of a pack over households: outcomes, cohorts, derived values and totals, as files."""
 
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +11,8 @@ import duckdb
 
 from diguan.engine import checks, places, plan, totals
 from diguan.engine.connection import connect, rows
+from diguan.engine.folders import check_out, scratch_folder, swapped_in
 from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
-from diguan.engine.problems import DataRefused
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
@@ -73,9 +70,12 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
     Raises: DataRefused when the data cannot be screened, or `out` holds something else; it is then left as it was.
     """
     started = time.perf_counter()
-    _check_out(data, out)
+    check_out(
+        data, out, "screening.json",
+        N_("{folder} holds files that are no results of a screening; name a new folder, or one with earlier results."),
+    )  # fmt: skip
     with (
-        _swapped_in(out) as folder,
+        swapped_in(out) as folder,
         scratch_folder() as scratch,
         connect(memory=options.memory, threads=options.threads, spill=scratch) as connection,
     ):
@@ -218,49 +218,3 @@ def computed_values(
         assert value is None or isinstance(value, Decimal)
         found[name], known[name] = value, int(str(count))
     return found, known
-
-
-@contextmanager
-def scratch_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="diguan-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _check_out(data: Path, out: Path) -> None:
-    """Results take the place of earlier results, never of anything else."""
-    if data.resolve().is_relative_to(out.resolve()):
-        raise DataRefused(
-            N_("The results cannot take the place of the data in {folder}; name another folder."), folder=out
-        )
-    if out.exists() and not out.is_dir():
-        raise DataRefused(N_("{folder} is not a folder."), folder=out)
-    if out.is_dir() and any(out.iterdir()) and not (out / "screening.json").exists():
-        raise DataRefused(
-            N_(
-                "{folder} holds files that are no results of a screening; name a new folder, or one with earlier results."
-            ),
-            folder=out,
-        )
-
-
-@contextmanager
-def _swapped_in(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that takes its place when all went well."""
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        yield folder
-        folder.chmod(0o755)
-        if out.exists():
-            old = folder.with_name(folder.name + "-old")
-            out.rename(old)
-            folder.rename(out)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            folder.rename(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -7,8 +7,8 @@ import duckdb
 
 from diguan.engine.connection import connect, rows
 from diguan.engine.files import open_table
+from diguan.engine.folders import scratch_folder
 from diguan.engine.problems import DataRefused
-from diguan.engine.screening import scratch_folder
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.pack import Pack
 from diguan.rulebook.problems import N_

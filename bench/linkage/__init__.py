@@ -1,0 +1,1 @@
+"""Registers with people counted twice, whose truth is known, and how well they are found."""
