@@ -41,7 +41,22 @@ HOSTILE = [
     "=cmd|' /C calc'!A0",
     '"=1+1',
 ]
-HARMLESS = ["李桂荣", "#N/A", "007", "1e5", "2020-05-29", "TRUE", "O'Brien", "a=b", "–", "5-3", "", "欧阳·买买提", "𠮷䶮㛃", "  x  "]
+HARMLESS = [
+    "李桂荣",
+    "#N/A",
+    "007",
+    "1e5",
+    "2020-05-29",
+    "TRUE",
+    "O'Brien",
+    "a=b",
+    "–",
+    "5-3",
+    "",
+    "欧阳·买买提",
+    "𠮷䶮㛃",
+    "  x  ",
+]
 FORMATS = [Format.XLSX, Format.CSV, Format.CSV_GB]
 
 
