@@ -75,7 +75,7 @@ class ProofForm(_Form):
         else:
             label, shown = _("Present password"), forms.PasswordInput({"autocomplete": "current-password"})
         shown.attrs["class"] = "control"
-        self.fields["proof"] = forms.CharField(label=label, strip=has_factor, max_length=128, widget=shown)
+        self.fields["proof"] = forms.CharField(label=label, strip=has_factor, max_length=4096, widget=shown)
 
 
 class EnrolmentForm(CodeForm):
