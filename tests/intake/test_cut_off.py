@@ -21,7 +21,9 @@ def _program(data: Path, *words: str) -> list[str]:
 
 # Slices of fifty households, so that there are many moments to be killed at.
 _SMALL_SLICES = """
-import sys
+import os, sys, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "diguan.server.settings"
+django.setup()
 import diguan.intake.ready as ready
 ready.SLICE = 50
 from diguan.cli import main

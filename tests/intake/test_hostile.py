@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from tests.cast import NOW, Cast
+from django.utils import timezone
+from tests.cast import Cast
 from tests.intake import hostile
 from tests.intake.desk import PACK, Desk
 
@@ -29,7 +30,7 @@ def test_there_are_enough_of_them_and_none_stands_twice() -> None:
     ids=lambda family: family.__name__.strip("_"),
 )  # fmt: skip
 def test_every_file_ends_in_a_sentence_or_in_counted_refusals(desk: Desk, cast: Cast, family: object) -> None:
-    desk.by = cast.people["wang"]
+    desk.by, desk.at = cast.people["wang"], timezone.now()
     wrong = {name: said for name, sent, content in family() if (said := _what_is_wrong(desk, sent, content))}
     assert wrong == {}
     assert most_memory() < MEGABYTES
@@ -49,7 +50,7 @@ def _what_is_wrong(desk: Desk, sent: str, content: bytes) -> str:
     found.refresh_from_db()
     if found.stage == Import.Stage.MAPPING:
         try:
-            actions.settle_columns(found=found, sheets=keeping.sheets(found), by=desk.by, at=NOW)
+            actions.settle_columns(found=found, sheets=keeping.sheets(found), by=desk.by, at=desk.at)
         except actions.ColumnsIncomplete as incomplete:
             return "" if str(incomplete) else "no sentence"
         jobs.work_off()
