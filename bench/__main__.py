@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
-from bench import figures, journal, pages, screening
+from bench import figures, intake, journal, pages, screening
 
 
 def main() -> int:
-    measured = [*screening.figures(), *pages.figures(), *journal.figures()]
+    measured = [*screening.figures(), *pages.figures(), *journal.figures(), *intake.figures()]
     figures.show(measured)
     figures.keep(measured, Path(__file__).parent / "latest.json")
     return 0

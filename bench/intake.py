@@ -12,8 +12,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.intake import hostile
+
 from bench.figures import Figure
 from diguan import rulebook
+from diguan.intake import reading
+from diguan.intake.parsing.limits import FileRefused
 from diguan.rulebook.pack import Variable
 
 HOUSEHOLDS = 30_000
@@ -22,12 +26,39 @@ EVERY = 3  # of the dictionary's variables, each third is a column
 
 
 def figures(households: int = HOUSEHOLDS) -> list[Figure]:
-    """Households a minute of `diguan registry import --apply`, and how much memory the program took."""
+    """Households a minute of `diguan registry import --apply`; hostile files dealt with wrongly, and what they cost."""
     folder = Path(tempfile.mkdtemp(prefix="diguan-bench-intake-"))
     try:
-        return _imported(folder, households)
+        return [*_imported(folder, households), *_hostile(folder / "hostile")]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hostile(folder: Path) -> list[Figure]:
+    """Every file of the tests' corpus read: wrong is whatever is neither a table nor a refusal in words."""
+    wrong, count, memory, slowest = 0, 0, 0.0, 0.0
+    for name, _sent, content in hostile.files():
+        count += 1
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        (folder / "file").write_bytes(content)
+        started = time.monotonic()
+        try:
+            reading.parse(folder / "file", folder / "read")
+        except FileRefused as refused:
+            wrong += not refused.message().endswith(".")
+        except Exception as error:  # noqa: BLE001 - this is what is counted
+            wrong += 1
+            print(f"{name}: {error!r}")
+        slowest = max(slowest, time.monotonic() - started)
+        told = folder / "read" / "memory"
+        memory = max(memory, int(told.read_text()) / 1024 if told.exists() else 0)
+    print(f"read {count} hostile files")
+    return [
+        Figure("2.hostile_files", wrong, "dealt with wrongly", 0),
+        Figure("2.hostile_files_memory", memory, "MB of the process that reads, most", 256),
+        Figure("2.hostile_files_seconds", slowest, "s for one file, most"),
+    ]
 
 
 def _imported(folder: Path, households: int) -> list[Figure]:
@@ -89,7 +120,13 @@ def write(file: Path, places: Path, households: int) -> int:
             said = [_value(v, draw) for v in own]
             for member in range(draw.choice((1, 2, 2, 3, 3, 4, 4, 4, 5, 5))):
                 people += 1
-                identity = [f"H{number:07}", village, f"户主{number}", f"成员{number}-{member}", _id_number(people, draw)]
+                identity = [
+                    f"H{number:07}",
+                    village,
+                    f"户主{number}",
+                    f"成员{number}-{member}",
+                    _id_number(people, draw),
+                ]
                 write_row([*identity, *said, *(_value(v, draw) for v in of_person)])
     return people
 

@@ -91,7 +91,7 @@ def test_people_on_file_are_found_by_their_id_number_whatever_their_household_is
     other = "户号,姓名,身份证号,文化程度\nX-9,李大明,110101195001010018,小学\n"
     found = desk.try_(other, source="education", on=dt.date(2020, 5, 20))
     (household,) = desk.listed(found)
-    assert (household.verdict, household.matched) == ("changed", "id_number")
+    assert (household.verdict, household.matched) == ("changed", "identifier")
     assert [(each.label, each.new) for each in household.details] == [("Education", "Primary")]
 
 

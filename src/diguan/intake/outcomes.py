@@ -26,7 +26,7 @@ VERDICTS = {
     "refused": gettext_lazy("refused"),
 }
 MATCHED = {
-    "id_number": gettext_lazy("by an ID number"),
+    "identifier": gettext_lazy("by an ID number"),
     "number": gettext_lazy("by its number"),
     "new": gettext_lazy("not on file"),
 }
