@@ -81,11 +81,16 @@ def _written(folder: Path, number: int, name: str, rows: Iterable[tuple[int, lis
             if count > limits.ROWS:
                 raise FileRefused(N_("The table has more than {most} rows; send it in parts."), most=limits.ROWS)
             width = max(width, len(cells))
-            write([row, *cells])
+            write([row, *(_one_break(cell) if "\r" in cell else cell for cell in cells)])
             if count % 2000 == 0 and time.monotonic() - told > _TOLD:
                 told = time.monotonic()
                 (folder / "rows").write_text(str(count))
     return {"number": number, "name": name, "rows": count, "width": width}
+
+
+def _one_break(cell: str) -> str:
+    """A cell whose breaks of line are all of one kind, so that no reader takes one for the end of a row."""
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _tell_memory(folder: Path) -> None:
