@@ -59,6 +59,7 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     from django.conf import settings
 
     from diguan.journal.sealer import Sealer
+    from diguan.intake import jobs
     from diguan.server.wsgi import application
 
     trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
@@ -75,6 +76,7 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with Sealer():
+            jobs.wake()  # imports that an earlier process was stopped at go on
             server.run()
     except KeyboardInterrupt:
         click.echo(say(N_("Stopped.")))
