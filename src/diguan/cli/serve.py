@@ -58,8 +58,8 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     import waitress
     from django.conf import settings
 
-    from diguan.journal.sealer import Sealer
     from diguan.intake import jobs
+    from diguan.journal.sealer import Sealer
     from diguan.server.wsgi import application
 
     trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
