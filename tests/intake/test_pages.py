@@ -14,6 +14,7 @@ from tests.intake.desk import PACK, on_file
 
 from diguan.intake import jobs
 from diguan.intake.models import Import
+from diguan.journal.models import Entry
 
 ROSTER = f"户编号,村,户主,姓名,打工收入（万元）,文化程度\nA,{LIUJIA},李,李,0.5,小学毕业\nB,{SUNJIA},周,周,1,小学\n"
 Send = Callable[..., Import]
@@ -177,3 +178,15 @@ def test_an_address_with_nonsense_is_answered_all_the_same(wang: Client, send: S
     wang.post(f"/imports/{found.key}/columns/", _fields(_page(wang, found)))
     jobs.work_off()
     assert wang.get(f"/imports/{found.key}/{query}").status_code == 200
+
+
+def test_whoever_looks_at_an_import_leaves_an_entry(wang: Client, send: Send) -> None:
+    found = send()
+    wang.post(f"/imports/{found.key}/columns/", _fields(_page(wang, found)))
+    jobs.work_off()
+    _page(wang, found)
+    wang.get(f"/imports/{found.key}/refused/").close()
+    seen = Entry.objects.filter(verb="import.opened", subject_key=str(found.key)).order_by("id")
+    assert [(entry.actor_name, entry.detail["what"]) for entry in seen] == [
+        ("wang", "columns"), ("wang", "outcome"), ("wang", "refused rows"),
+    ]  # fmt: skip

@@ -167,6 +167,12 @@ def reopen_columns(*, found: Import, by: User | None, at: dt.datetime) -> Import
     return found
 
 
+def open_import(*, found: Import, what: str, by: User | None, at: dt.datetime) -> Import:
+    """Keep that somebody saw what an import says of people: its columns, its outcome, refused rows or report."""
+    _record("import.opened", found, by, at, {"what": what})
+    return found
+
+
 def cancel_import(*, found: Import, by: User | None, at: dt.datetime) -> Import:
     """Give an import up before anything is written; its files are removed. Raises: NotAllowed once it is being applied."""
     _insist(policies.may_become(found, Stage.CANCELLED))
