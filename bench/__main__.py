@@ -3,12 +3,14 @@
 import sys
 from pathlib import Path
 
-from bench import figures, journal, pages, screening
+from bench import figures, intake, journal, pages, screening
 from bench.linkage import figures as linkage
 
 
 def main() -> int:
-    measured = [*screening.figures(), *pages.figures(), *journal.figures(), *linkage.figures()]
+    measured = [
+        *screening.figures(), *pages.figures(), *journal.figures(), *intake.figures(), *linkage.figures(),
+    ]  # fmt: skip
     figures.show(measured)
     figures.keep(measured, Path(__file__).parent / "latest.json")
     return 0

@@ -8,16 +8,19 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """`limit` is the most that is wanted; None where the figure only informs."""
+    """`limit` is the most that is wanted, or the least of something that should be large; None where the figure only informs."""
 
     name: str
     value: float
     unit: str
     limit: float | None = None
+    is_least: bool = False
 
     @property
     def holds(self) -> bool | None:
-        return None if self.limit is None else self.value <= self.limit
+        if self.limit is None:
+            return None
+        return self.value >= self.limit if self.is_least else self.value <= self.limit
 
 
 def show(figures: Iterable[Figure]) -> None:

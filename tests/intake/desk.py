@@ -26,6 +26,7 @@ DAY = dt.date(2020, 5, 2)
 class Desk:
     folder: Path
     by: User | None = None
+    at: dt.datetime = NOW
 
     def receive(
         self, *files: str | bytes | Path, names: Sequence[str] = (), source: str = "visit", place: str = "",
@@ -41,24 +42,24 @@ class Desk:
             observed_on=on,
             place_code=place,
             by=self.by,
-            at=NOW,
+            at=self.at,
         )
 
     def read(self, *files: str | bytes | Path, **more: Any) -> Import:
-        return actions.read_files(found=self.receive(*files, **more), by=self.by, at=NOW)
+        return actions.read_files(found=self.receive(*files, **more), by=self.by, at=self.at)
 
     def settle(self, found: Import, sheets: Sequence[Sheet] | None = None) -> Import:
-        return actions.settle_columns(found=found, sheets=sheets or keeping.sheets(found), by=self.by, at=NOW)
+        return actions.settle_columns(found=found, sheets=sheets or keeping.sheets(found), by=self.by, at=self.at)
 
     def try_(self, *files: str | bytes | Path, **more: Any) -> Import:
-        return actions.try_import(found=self.settle(self.read(*files, **more)), by=self.by, at=NOW)
+        return actions.try_import(found=self.settle(self.read(*files, **more)), by=self.by, at=self.at)
 
     def apply(self, *files: str | bytes | Path, **more: Any) -> Import:
         return self.confirm(self.try_(*files, **more))
 
     def confirm(self, found: Import) -> Import:
-        actions.confirm_import(found=found, by=self.by, at=NOW)
-        return actions.apply_import(found=found, by=self.by, at=NOW)
+        actions.confirm_import(found=found, by=self.by, at=self.at)
+        return actions.apply_import(found=found, by=self.by, at=self.at)
 
     def listed(self, found: Import, part: str = "trial") -> list[outcomes.Household]:
         return outcomes.households(keeping.folder(found) / part, dictionaries.words(PACK))

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+import pytest
 from tests.cast import LIUJIA, NOW, SUNJIA, Cast
 from tests.intake.desk import Desk, observations, on_file, people_on_file
 
-from diguan.intake import actions
+from diguan.intake import actions, keeping
 from diguan.journal.models import Entry
 
 ROSTER = """户编号,行政村,户主姓名,姓名,公民身份号码,出生日期,性别,务工收入(万元),主食够吃,基本医疗保险
@@ -90,7 +91,7 @@ def test_people_on_file_are_found_by_their_id_number_whatever_their_household_is
     other = "户号,姓名,身份证号,文化程度\nX-9,李大明,110101195001010018,小学\n"
     found = desk.try_(other, source="education", on=dt.date(2020, 5, 20))
     (household,) = desk.listed(found)
-    assert (household.verdict, household.matched) == ("changed", "id_number")
+    assert (household.verdict, household.matched) == ("changed", "identifier")
     assert [(each.label, each.new) for each in household.details] == [("Education", "Primary")]
 
 
@@ -126,10 +127,8 @@ def test_somebody_who_lost_their_role_applies_nothing(cast: Cast, desk: Desk) ->
     desk.by.is_active = False
     desk.by.save()
     actions.confirm_import(found=found, by=desk.by, at=NOW)
-    try:
+    with pytest.raises(actions.NotAllowed, match="may no longer record"):
         actions.apply_import(found=found, by=desk.by, at=NOW)
-    except actions.NotAllowed as refused:
-        assert "may no longer record" in str(refused)
     assert on_file() == {}
 
 
@@ -146,3 +145,16 @@ def test_the_journal_holds_one_entry_for_each_act(desk: Desk) -> None:
         "received", "read", "columns_settled", "tried", "confirmed", "applied",
     ]  # fmt: skip
     assert not any("李" in str(entry.detail) for entry in Entry.objects.all())
+
+
+def test_files_are_removed_after_a_time_and_the_counts_stay(desk: Desk) -> None:
+    applied, forgotten = desk.apply(ROSTER), desk.try_(ROSTER)
+    late = NOW + dt.timedelta(days=actions.KEPT_DAYS + 1)
+    assert actions.remove_old_files(by=None, at=late - dt.timedelta(days=2)) == 0
+    assert actions.remove_old_files(by=None, at=late) == 2
+    for found in (applied, forgotten):
+        found.refresh_from_db()
+        assert not keeping.folder(found).exists()
+    assert (applied.stage, applied.applied_counts["new"]) == ("applied", 1)
+    assert forgotten.stage == "cancelled"
+    assert actions.remove_old_files(by=None, at=late) == 0

@@ -55,7 +55,7 @@ def test_every_answer_that_shows_somebody_leaves_an_entry_of_who_saw_it(clients:
     shown, unseen = 0, []
     for username, address, content, entries in _answers(clients):
         # An address that the reader asked for is in the page whatever it shows.
-        text = re.sub(r'(?:href|action|value)="[^"]*"', "", content.decode())
+        text = re.sub(r'(?:href|action|value)="[^"]*"', "", content.decode(errors="replace"))
         if not any(value in text for value in PROTECTED):
             continue
         shown += 1

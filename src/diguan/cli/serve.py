@@ -58,6 +58,7 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     import waitress
     from django.conf import settings
 
+    from diguan.intake import jobs
     from diguan.journal.sealer import Sealer
     from diguan.server.wsgi import application
 
@@ -75,6 +76,7 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with Sealer():
+            jobs.wake()  # imports that an earlier process was stopped at go on
             server.run()
     except KeyboardInterrupt:
         click.echo(say(N_("Stopped.")))

@@ -167,6 +167,12 @@ def reopen_columns(*, found: Import, by: User | None, at: dt.datetime) -> Import
     return found
 
 
+def open_import(*, found: Import, what: str, by: User | None, at: dt.datetime) -> Import:
+    """Keep that somebody saw what an import says of people: its columns, its outcome, refused rows or report."""
+    _record("import.opened", found, by, at, {"what": what})
+    return found
+
+
 def cancel_import(*, found: Import, by: User | None, at: dt.datetime) -> Import:
     """Give an import up before anything is written; its files are removed. Raises: NotAllowed once it is being applied."""
     _insist(policies.may_become(found, Stage.CANCELLED))
@@ -178,13 +184,15 @@ def cancel_import(*, found: Import, by: User | None, at: dt.datetime) -> Import:
 
 
 def remove_old_files(*, by: User | None, at: dt.datetime) -> int:
-    """Remove the files of imports that nobody needs any more; return of how many. The counts and digests stay."""
+    """Remove the files of imports that are KEPT_DAYS old; return of how many. Counts and digests stay; an import that
+    nobody confirmed in that time is given up."""
     old = queries.expired(at - dt.timedelta(days=KEPT_DAYS))
     if not old:
         return 0
     with transaction.atomic():
-        kept_by = None if by is None else by.pk
-        Import.objects.filter(pk__in=[each.pk for each in old]).update(removed_at=at, removed_by=kept_by)
+        rows = Import.objects.filter(pk__in=[each.pk for each in old])
+        rows.exclude(stage__in=(Stage.APPLIED, Stage.CANCELLED)).update(stage=Stage.CANCELLED)
+        rows.update(removed_at=at, removed_by=None if by is None else by.pk)
         journal.record(
             by=by,
             at=at,

@@ -147,7 +147,7 @@ _HOUSEHOLDS = """
 WITH counted AS (SELECT g, count(*) AS changes FROM changes GROUP BY g),
 people AS (
   SELECT g, count(*) AS persons, count(*) FILTER (NOT is_known) AS persons_new,
-         count(*) FILTER (matched = 'id_number') AS by_id_number, count(*) FILTER (matched = 'number') AS by_number,
+         count(*) FILTER (matched = 'identifier') AS by_id_number, count(*) FILTER (matched = 'number') AS by_number,
          count(*) FILTER (matched = 'name') AS by_name
   FROM members GROUP BY g)
 SELECT r.g, h.first_n, h.number, r.key, r.place, r.name, h.matched, r.observed_on,

@@ -17,7 +17,6 @@ from diguan.rulebook.texts import LANGUAGES
 
 _WIDE, _NARROW = (text(signs) for signs in NARROW_SQL)
 _ANY_WIDE = text("[" + "".join(f"\\x{{{ord(sign):x}}}" for sign in NARROW_SQL[0]) + "]")
-_PLAIN = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?"
 _THOUSANDS = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
 _DAY = r"^([0-9]{4}) ?[-./年] ?([0-9]{1,2}) ?[-./月] ?([0-9]{1,2}) ?[日号號]?([ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?)?$"
 _LOST = r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+"  # a long number that a spreadsheet kept only the beginning of
@@ -75,13 +74,13 @@ def day(cell: str) -> str:
     parts = f"regexp_extract({cell}, {text(_DAY)}, ['y', 'm', 'd'])"
     spelled = f"TRY_CAST(concat({parts}.y, '-', lpad({parts}.m, 2, '0'), '-', lpad({parts}.d, 2, '0')) AS DATE)"
     run = f"TRY_CAST(concat(left({cell}, 4), '-', substr({cell}, 5, 2), '-', right({cell}, 2)) AS DATE)"
-    serial = f"(DATE '1899-12-30' + CAST({cell} AS INTEGER))"
-    found = (
-        f"CASE WHEN regexp_full_match({cell}, '[0-9]{{8}}') THEN {run} "
-        f"WHEN regexp_full_match({cell}, '[0-9]{{5}}') AND CAST({cell} AS INTEGER) BETWEEN {_LEAST_SERIAL} AND {_MOST_SERIAL} "
-        f"THEN {serial} WHEN regexp_matches({cell}, {text(_DAY)}) THEN {spelled} END"
+    serial = f"(DATE '1899-12-30' + TRY_CAST({cell} AS INTEGER))"
+    return (
+        f"CASE WHEN starts_with({cell}, '0000') THEN NULL WHEN regexp_full_match({cell}, '[0-9]{{8}}') THEN {run} "
+        f"WHEN regexp_full_match({cell}, '[0-9]{{5}}') "
+        f"THEN CASE WHEN TRY_CAST({cell} AS INTEGER) BETWEEN {_LEAST_SERIAL} AND {_MOST_SERIAL} THEN {serial} END "
+        f"WHEN regexp_matches({cell}, {text(_DAY)}) THEN {spelled} END"
     )
-    return f"CASE WHEN ({found}) BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN ({found}) END"
 
 
 def number(cell: str, multiple: int = 1) -> str:
@@ -90,18 +89,15 @@ def number(cell: str, multiple: int = 1) -> str:
     NULL where there is none, or one that is too large to be kept.
     """
     words = vocabulary.words()
-    signs = "|".join(words.money_signs)
-    low = f"replace(lower({cell}), ' ', '')"
-    bare = f"regexp_replace(regexp_replace({low}, '^[¥￥]', ''), '(.)({signs})$', '\\1')"
     several = sorted(words.multiples, key=len, reverse=True)
-    digits = f"regexp_replace({bare}, '({'|'.join(several)})$', '')"
-    times = " ".join(f"WHEN suffix({bare}, {text(word)}) THEN {words.multiples[word]}" for word in several)
-    plain = (
-        f"CASE WHEN regexp_full_match({digits}, {text(_PLAIN)}) THEN {digits} "
-        f"WHEN regexp_full_match({digits}, {text(_THOUSANDS)}) THEN replace({digits}, ',', '') END"
+    shape = (
+        f"^[¥￥]? ?([-+]?[0-9.,]+(?:e[-+]?[0-9]{{1,3}})?) ?({'|'.join(several)})? ?(?:{'|'.join(words.money_signs)})?$"
     )
-    slow = f"TRY_CAST({plain} AS DECIMAL(28, 10)) * CAST(CASE {times} ELSE 1 END * {multiple} AS DECIMAL(10, 0))"
-    slow = f"TRY_CAST(round({slow}, 6) AS DECIMAL(18, 6))"
+    parts = f"regexp_extract(lower({cell}), {text(shape)}, ['n', 'm'])"
+    times = " ".join(f"WHEN {text(word)} THEN {words.multiples[word]}" for word in several)
+    digits = f"CASE WHEN contains({parts}.n, ',') AND NOT regexp_full_match({parts}.n, {text(_THOUSANDS)}) THEN NULL ELSE replace({parts}.n, ',', '') END"
+    factor = f"CAST(CASE {parts}.m {times} ELSE 1 END * {multiple} AS DECIMAL(10, 0))"
+    slow = f"TRY_CAST(round(TRY_CAST({digits} AS DECIMAL(28, 10)) * {factor}, 6) AS DECIMAL(18, 6))"
     if multiple != 1:
         return slow
     return f"coalesce(CASE WHEN NOT contains({cell}, '_') THEN TRY_CAST({cell} AS DECIMAL(18, 6)) END, {slow})"
@@ -160,16 +156,15 @@ def _code(variable: Variable, column: Column, said: str, parsed: str) -> _Steps:
     }
     # The same folding as vocabulary.compared.
     folded = f"regexp_replace(lower({tidy(said)}), '[\\s*:;,\\-_''\"]+', '', 'g')"
-    at_once, at_length = _whens(typed), f"CASE {folded} {_whens(known)} END"
-    found = f"CASE {said} {at_once} ELSE {at_length} END" if typed else at_length
+    at_length = f"{_map(known)}[{folded}]"
+    found = f"coalesce({_map(typed)}[{said}], {at_length})" if typed else at_length
     return found, parsed, f"CASE WHEN {parsed} IS NULL THEN 'not_a_code' END"
 
 
-def _whens(codes: Mapping[str, str]) -> str:
-    """From words to codes, the codes as JSON text."""
-    return " ".join(
-        f"WHEN {text(word)} THEN {text(json.dumps(code, ensure_ascii=False))}" for word, code in codes.items()
-    )
+def _map(codes: Mapping[str, str]) -> str:
+    """From words to codes, the codes as JSON text. A map, because CASE repeats what it compares for every word."""
+    pairs = ", ".join(f"{text(word)}: {text(json.dumps(code, ensure_ascii=False))}" for word, code in codes.items())
+    return f"MAP {{{pairs}}}"
 
 
 def _identifier(variable: Variable, column: Column, said: str, parsed: str) -> _Steps:

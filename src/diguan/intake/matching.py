@@ -1,7 +1,7 @@
 """Who is on file already: first by ID number, then by key, then by name within the household.
 
-Everything is looked up within the importer's scope. Adds to `homes`: key, is_known, on_place, matched ('id_number',
-'number', 'new'); to `members`: key, is_known, matched ('id_number', 'number', 'name', 'new').
+Everything is looked up within the importer's scope. Adds to `homes`: key, is_known, on_place, matched ('identifier',
+'number', 'new'); to `members`: key, is_known, matched ('identifier', 'number', 'name', 'new').
 """
 
 from collections.abc import Iterator, Sequence
@@ -109,7 +109,7 @@ SELECT h.*, coalesce(b.household, k.given, k.derived) AS key, f.key IS NOT NULL 
        f.name AS on_name, coalesce(b.households, 0) AS matched_households,
        k.given IS NOT NULL AND given_on_file.key IS NULL AND b.household IS NULL AS is_stranger,
        b.household IS NOT NULL AND numbered.key IS NOT NULL AND numbered.key <> b.household AS is_elsewhere,
-       CASE WHEN b.household IS NOT NULL THEN 'id_number' WHEN f.key IS NOT NULL THEN 'number' ELSE 'new' END AS matched
+       CASE WHEN b.household IS NOT NULL THEN 'identifier' WHEN f.key IS NOT NULL THEN 'number' ELSE 'new' END AS matched
 FROM homes h JOIN keyed k USING (g) LEFT JOIN by_people b USING (g)
 LEFT JOIN on_file f ON f.key = coalesce(b.household, k.given, k.derived)
 LEFT JOIN on_file given_on_file ON given_on_file.key = k.given
@@ -144,7 +144,7 @@ candidates AS (
 SELECT * EXCLUDE (owned, derived, filed, named),
        coalesce(owned, given, filed, named, derived) AS key,
        coalesce(owned, filed, CASE WHEN given IS NULL THEN named END) IS NOT NULL AS is_known,
-       CASE WHEN owned IS NOT NULL THEN 'id_number' WHEN filed IS NOT NULL THEN 'number'
+       CASE WHEN owned IS NOT NULL THEN 'identifier' WHEN filed IS NOT NULL THEN 'number'
             WHEN given IS NULL AND named IS NOT NULL THEN 'name' ELSE 'new' END AS matched
 FROM candidates
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from diguan.intake import carried, dictionaries, keeping, lines, reasons, returning
 from diguan.intake.carried import Carried
@@ -19,14 +19,14 @@ from diguan.registry import relations
 from diguan.ui import formats
 
 VERDICTS = {
-    "new": gettext_lazy("new"),
-    "changed": gettext_lazy("changed"),
-    "confirmed": gettext_lazy("confirmed"),
-    "unchanged": gettext_lazy("unchanged"),
-    "refused": gettext_lazy("refused"),
+    "new": pgettext_lazy("household of an import", "new"),
+    "changed": pgettext_lazy("household of an import", "changed"),
+    "confirmed": pgettext_lazy("household of an import", "confirmed"),
+    "unchanged": pgettext_lazy("household of an import", "unchanged"),
+    "refused": pgettext_lazy("household of an import", "refused"),
 }
 MATCHED = {
-    "id_number": gettext_lazy("by an ID number"),
+    "identifier": gettext_lazy("by an ID number"),
     "number": gettext_lazy("by its number"),
     "new": gettext_lazy("not on file"),
 }

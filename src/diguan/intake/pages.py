@@ -172,10 +172,10 @@ def household_table(found: Import, part: str, params: QueryDict) -> tables.Table
             tables.Column("row", _("Row"), "number"),
             tables.Column("number", _("Household number")),
             tables.Column("name", _("Head")),
-            tables.Column("place", _("Place")),
             tables.Column("verdict", _("Outcome"), template="intake/verdict_cell.html"),
-            tables.Column("persons", _("Persons"), "number"),
             tables.Column("details", _("What changes, or why refused"), template="intake/details_cell.html"),
+            tables.Column("place", _("Place")),
+            tables.Column("persons", _("Persons"), "number"),
         ],
         rows=shown,
         empty=Empty(

@@ -115,6 +115,7 @@ def refused(request: GatedRequest, key: UUID) -> HttpResponseBase:
     """The refused rows, with the reasons, as a file of the form that was sent."""
     found = _found(request, key)
     path = outcomes.refused_file(found, _carried(found))
+    actions.open_import(found=found, what="refused rows", by=request.user, at=timezone.now())
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"refused-{str(key)[:8]}{path.suffix}")
 
 
@@ -124,6 +125,7 @@ def report(request: GatedRequest, key: UUID) -> HttpResponseBase:
     found = _found(request, key)
     path = _carried(found) / "report.csv"
     outcomes.write_report(found, _carried(found), path)
+    actions.open_import(found=found, what="report", by=request.user, at=timezone.now())
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"import-{str(key)[:8]}.csv")
 
 
@@ -222,10 +224,12 @@ def _earlier_note(earlier: Import | None) -> list[notices.Notice]:
 
 def _stage_context(request: GatedRequest, found: Import) -> dict[str, Any]:
     if found.stage == Stage.MAPPING:
+        actions.open_import(found=found, what="columns", by=request.user, at=timezone.now())
         words = dictionaries.words(found.pack_id)
         return {"sheets": pages.column_forms(found), "groups": pages.targets(words), "multiples": pages.MULTIPLES}
     if found.stage not in (Stage.TRIED, Stage.APPLIED):
         return {}
+    actions.open_import(found=found, what="outcome", by=request.user, at=timezone.now())
     counts = found.applied_counts if found.stage == Stage.APPLIED else found.counts
     table = pages.household_table(found, _part(found), request.GET)
     return {

@@ -41,6 +41,7 @@ ACTS: Mapping[str, str | Promise] = MappingProxyType(
         "import.confirmed": _("Confirmed an import"),
         "import.applied": _("Applied an import"),
         "import.failed": _("An import failed"),
+        "import.opened": _("Looked at an import"),
         "import.cancelled": _("Cancelled an import"),
         "import.files_removed": _("Removed files of imports"),
         "user.signed_in": _("Signed in"),
