@@ -27,7 +27,9 @@ def _names() -> set[str]:
         for part in (pack.parameters, pack.cohorts, pack.variables, pack.derived, pack.campaigns):
             names |= {name for name in part if "_" in name}
     # Part of the layout that every data folder, or every list of people, has, whatever the pack.
-    layout = {"household_id", "person_id", "place_number", "birth_date"}
+    layout = {"household_id", "person_id", "place_number", "birth_date", "id_number"}
+    # Parts of an identifier, as rulebook.identifiers names them.
+    layout |= {"card_kind", "card_grade"}
     return {name for name in names if not name.isdecimal()} - layout
 
 

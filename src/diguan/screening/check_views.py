@@ -55,7 +55,7 @@ def check(request: GatedRequest, name: str) -> HttpResponse:
     if scope.is_empty:
         raise Http404
     listed = lists.make(request, scope, screening, place, check=name)
-    words = reading.words(packs.pack(screening.pack_id))
+    words = reading.words(packs.pack(screening.pack_id), packs.rules_of(screening))
     rule = words.pack.checks.get(name)
     context = {
         "rule": checked.Rule(rule, words) if rule else None,
@@ -103,10 +103,13 @@ def _table(screening: Screening, totals: queries.Totals, place: Place | None, ma
     def href(row: Any) -> str | None:
         return _address("check", place, row.rule.check.name) if may_list else None
 
+    def behind(row: Any) -> str | None:
+        return href(row) if row.raised.households else None
+
     columns = [
         tables.Column("rule.label", _("Data check"), href=href),
         tables.Column("rule", _("Severity"), template="screening/severity_cell.html"),
-        tables.Column("raised.households", _("Households"), "number", href=href),
+        tables.Column("raised.households", _("Households"), "number", href=behind),
         tables.Column("unknown.households", _("Not checkable"), "number"),
         tables.Column("rule.mended_by", _("Mended by")),
     ]

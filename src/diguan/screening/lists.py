@@ -53,7 +53,7 @@ def make(request: GatedRequest, scope: Scope, screening: Screening, place: Place
     names = request.scope_of(permissions.NAMES_READ)
     table = tables.Table(
         caption=_("Households"),
-        columns=[*_columns(words, screening, names), *_whom(scope, asked, page.rows, names)],
+        columns=_columns(words, screening, names, _whom(scope, asked, page.rows, names) if check else None),
         rows=page.rows,
         page=page,
         params=request.GET,
@@ -84,7 +84,9 @@ def _all(place: Place | None) -> str:
     return reverse("households") + (f"?place={place.code}" if place else "")
 
 
-def _columns(words: Words, screening: Screening, names: Scope) -> list[tables.Column]:
+def _columns(words: Words, screening: Screening, names: Scope, whom: list[tables.Column] | None) -> list[tables.Column]:
+    """`whom` stands beside the head in the list of a check, which shows outcomes only when they are chosen."""
+
     def head(row: Result) -> str:
         return shown(row.household.name, names.contains(row.place_number))
 
@@ -93,13 +95,19 @@ def _columns(words: Words, screening: Screening, names: Scope) -> list[tables.Co
 
     columns = [
         tables.Column("name", _("Head of household"), value=head, href=page_of),
+        *(whom or ()),
         tables.Column("place", _("Place"), value=lambda row: row.household.place.name),
         tables.Column("persons", _("Persons"), kind="number"),
         tables.Column("cohort", _("Cohort"), value=lambda row: cohort_word(row.cohort, words)),
     ]
     columns += [
         tables.Column(
-            f"standard_{name}", words.label(name), "outcome", partial(outcome_of, standard=name), is_optional=True
+            f"standard_{name}",
+            words.label(name),
+            "outcome",
+            partial(outcome_of, standard=name),
+            is_optional=True,
+            is_shown=whom is None,
         )
         for name in screening.standards
     ]
@@ -107,16 +115,14 @@ def _columns(words: Words, screening: Screening, names: Scope) -> list[tables.Co
 
 
 def _whom(scope: Scope, asked: queries.Wanted, rows: Sequence[Result], names: Scope) -> list[tables.Column]:
-    """The members in whom a check of persons found a fault."""
+    """The members in whom a check of persons found a fault; no column for a check of households."""
     at_fault = queries.people_at_fault(scope, asked.check, rows)
-    if not at_fault:
-        return []
 
     def whom(row: Result) -> str:
         may_see = names.contains(row.place_number)
         return _(", ").join(shown(person.name, may_see) for person in at_fault.get(row.household_id, []))
 
-    return [tables.Column("whom", _("Whom"), value=whom)]
+    return [tables.Column("whom", _("Whom"), value=whom)] if at_fault else []
 
 
 def cohort_word(cohort: str, words: Words) -> str:
