@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -120,41 +120,54 @@ def _screened(the_plan: plan.Plan, intake: Intake) -> str:
 
 
 def _outcome(truth: str) -> str:
-    return f"CAST(CASE WHEN {truth} THEN 'met' WHEN NOT {truth} THEN 'not_met' ELSE 'unknown' END AS ENUM ('met', 'not_met', 'unknown'))"
+    met, not_met, unknown = _of(("met", "not_met", "unknown"))
+    return f"CASE WHEN {truth} THEN {met} WHEN NOT {truth} THEN {not_met} ELSE {unknown} END"
+
+
+def _of(words: Sequence[str]) -> list[str]:
+    """Constants of the enumeration of these words."""
+    kind = f"ENUM ({', '.join(text(word) for word in words)})"
+    return [f"CAST({text(word)} AS {kind})" for word in words]
 
 
 def _bits(rules: Rules, standard: str, applies: str) -> Iterator[tuple[str, str]]:
     """Bit n of each number says that single test n is not met, or unknown; 0 where the standard does not apply."""
     failed, unknown = [], []
-    for number, (_, negated) in enumerate(rules.tests_of(standard)):
+    tests = rules.tests_of(standard)
+    kind = "UTINYINT" if len(tests) <= 8 else "UINTEGER" if len(tests) <= 32 else "BIGINT"
+    for number, (_, negated) in enumerate(tests):
         column = quoted(plan.leaf_column(standard, number))
-        failed.append(f"CASE WHEN {column if negated else 'NOT ' + column} THEN {1 << number} ELSE 0 END")
-        unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << number} ELSE 0 END")
+        bit, none = f"CAST({1 << number} AS {kind})", f"CAST(0 AS {kind})"
+        failed.append(f"CASE WHEN {column if negated else 'NOT ' + column} THEN {bit} ELSE {none} END")
+        unknown.append(f"CASE WHEN {column} IS NULL THEN {bit} ELSE {none} END")
     for word, bits in (("not_met", failed), ("unknown", unknown)):
-        yield (
-            f"{standard}__leaves_{word}",
-            f"CASE WHEN {applies} IS FALSE THEN 0 ELSE CAST({' + '.join(bits)} AS BIGINT) END",
-        )
+        yield f"{standard}__leaves_{word}", f"CASE WHEN {applies} IS FALSE THEN 0 ELSE {' + '.join(bits)} END"
 
 
 def _cohort(rules: Rules) -> str:
     branches = []
-    for name in rules.pack.cohorts:
+    *members, unknown, none = _of([*rules.pack.cohorts, "unknown", "none"])
+    for name, member in zip(rules.pack.cohorts, members, strict=True):
         column = quoted(plan.member_column(name))
-        branches.append(f"WHEN {column} THEN {text(name)} WHEN {column} IS NULL THEN 'unknown'")
-    return f"CASE {' '.join(branches)} ELSE 'none' END"
+        branches.append(f"WHEN {column} THEN {member} WHEN {column} IS NULL THEN {unknown}")
+    return f"CASE {' '.join(branches)} ELSE {none} END"
 
 
 def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) -> None:
-    made = [
-        "levels.place_number" if column == "place_number" else f"screened.{quoted(column)}"
-        for column in outcome_columns(rules)
-    ]
+    made = [_written(column) for column in outcome_columns(rules)]
     numbered = "(SELECT DISTINCT leaf, place_number FROM place_levels WHERE leaf = place) AS levels ON levels.leaf = screened.place"
     _copy(connection, f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
     derived = [quoted(name) for name, item in rules.pack.derived.items() if item.entity == "household"]
     _copy(connection, f"SELECT {', '.join(['household_id', *derived])} FROM screened", folder / "derived.parquet")
     _copy(connection, totals.statement(rules), folder / "totals.parquet")
+
+
+def _written(column: str) -> str:
+    """SQL of a column of outcomes.parquet, in the type that is promised."""
+    if column == "place_number":
+        return "levels.place_number"
+    name = f"screened.{quoted(column)}"
+    return f"CAST({name} AS BIGINT) AS {quoted(column)}" if "__leaves_" in column else name
 
 
 def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, folder: Path) -> None:
