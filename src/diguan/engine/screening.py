@@ -111,7 +111,8 @@ def _screened(the_plan: plan.Plan, intake: Intake) -> str:
     made += ["weight"] if rules.pack.weight is not None else []
     for name, standard in rules.pack.standards.items():
         applies = quoted(plan.applies_column(name)) if standard.applies_when is not None else "TRUE"
-        made += [f"{_outcome(quoted(name))} AS {quoted(name)}", f"{applies} AS {quoted(name + '__applies')}"]
+        made += [f"{_outcome(quoted(name))} AS {quoted(name)}"]
+        made += [applies] if standard.applies_when is not None else []
         made += [f"{bits} AS {quoted(column)}" for column, bits in _bits(rules, name, applies)]
     if rules.pack.cohorts:
         made.append(f"{_cohort(rules)} AS cohort")
@@ -154,7 +155,7 @@ def _cohort(rules: Rules) -> str:
 
 
 def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) -> None:
-    made = [_written(column) for column in outcome_columns(rules)]
+    made = [_written(column, rules) for column in outcome_columns(rules)]
     numbered = "(SELECT DISTINCT leaf, place_number FROM place_levels WHERE leaf = place) AS levels ON levels.leaf = screened.place"
     _copy(connection, f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
     derived = [quoted(name) for name, item in rules.pack.derived.items() if item.entity == "household"]
@@ -162,12 +163,15 @@ def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) ->
     _copy(connection, totals.statement(rules), folder / "totals.parquet")
 
 
-def _written(column: str) -> str:
+def _written(column: str, rules: Rules) -> str:
     """SQL of a column of outcomes.parquet, in the type that is promised."""
     if column == "place_number":
         return "levels.place_number"
+    standard, _, part = column.partition("__")
+    if part == "applies" and rules.pack.standards[standard].applies_when is None:
+        return f"TRUE AS {quoted(column)}"
     name = f"screened.{quoted(column)}"
-    return f"CAST({name} AS BIGINT) AS {quoted(column)}" if "__leaves_" in column else name
+    return f"CAST({name} AS BIGINT) AS {quoted(column)}" if part else name
 
 
 def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, folder: Path) -> None:
@@ -177,7 +181,7 @@ def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, f
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, statement: str, file: Path) -> None:
-    connection.execute(f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
 
 
 def _summary(

@@ -120,20 +120,20 @@ def aggregate(node: tree.Aggregate, value: str, where: str) -> tuple[str, str]:
     """A member aggregate in two steps: SQL of what one member brings, and SQL over that column, named `{}`.
 
     Kleene: one unknown member leaves a sum, a count, a smallest unknown; it leaves any and all unknown unless
-    another member settles them. Counts of the members that are true and of those that are known decide all three.
+    another member settles them.
     """
-    true, known = "count(*) FILTER (WHERE {})", "count({})"
+    known = "count({}) = count(*)"
     if node.function == "any":
         brought = value if where == "TRUE" else f"({where} AND {value})"
-        return brought, f"CASE WHEN {true} > 0 THEN TRUE WHEN {known} = count(*) THEN FALSE END"
+        return brought, f"CASE WHEN bool_or({{}}) THEN TRUE WHEN {known} THEN FALSE END"
     if node.function == "all":
         brought = value if where == "TRUE" else f"(NOT {where} OR {value})"
-        return brought, f"CASE WHEN {true} < {known} THEN FALSE WHEN {known} = count(*) THEN TRUE END"
+        return brought, f"CASE WHEN NOT bool_and({{}}) THEN FALSE WHEN {known} THEN TRUE END"
     if node.function == "count":
-        return value, f"CASE WHEN {known} = count(*) THEN CAST({true} AS {NUMBER}) END"
+        return value, f"CASE WHEN {known} THEN CAST(count(*) FILTER (WHERE {{}}) AS {NUMBER}) END"
     if node.function == "sum":
         brought = value if where == "TRUE" else f"CASE WHEN {where} THEN {value} WHEN NOT {where} THEN 0 END"
-        return brought, f"CASE WHEN {known} = count(*) THEN TRY_CAST(sum({{}}) AS {NUMBER}) END"
+        return brought, f"CASE WHEN {known} THEN TRY_CAST(sum({{}}) AS {NUMBER}) END"
     return _chosen(node.function, value, where)
 
 

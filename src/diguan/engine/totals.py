@@ -18,11 +18,12 @@ def statement(rules: Rules) -> str:
     subjects = list(_subjects(rules))
     weighted = rules.pack.weight is not None
     numbers = range(len(subjects))
+    # Much quicker than FILTER, which looks up the group of each row again for each count.
     counted = [
-        f"count(*) FILTER (WHERE {s[3]}) AS h{i}, sum(persons) FILTER (WHERE {s[3]}) AS p{i}"
+        f"count_if({s[3]}) AS h{i}, sum(CASE WHEN {s[3]} THEN persons ELSE 0 END) AS p{i}"
         for i, s in enumerate(subjects)
     ]
-    counted += [f"sum(persons * weight) FILTER (WHERE {s[3]}) AS w{i}" for i, s in enumerate(subjects) if weighted]
+    counted += [f"sum(CASE WHEN {s[3]} THEN persons * weight END) AS w{i}" for i, s in enumerate(subjects) if weighted]
     added = [f"sum({letter}{i}) AS {letter}{i}" for letter in ("hpw" if weighted else "hp") for i in numbers]
     listed = ", ".join(
         f"{{'kind': {text(kind)}, 'id': {text(name)}, 'outcome': {text(outcome)}, 'households': CAST(h{i} AS BIGINT), "
