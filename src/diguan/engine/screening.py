@@ -14,7 +14,7 @@ import duckdb
 
 from diguan.engine import places, plan, totals
 from diguan.engine.connection import connect, rows
-from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
+from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
 from diguan.engine.problems import DataRefused
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
@@ -80,10 +80,16 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
     ):
         options.progress("reading")
         intake = take_in(connection, rules, data, scratch, options.checks)
-        places.build(connection, options.place_tree, scratch)
+        if options.place_tree is not None:
+            places.read_tree(connection, options.place_tree, scratch)
         options.progress("screening")
         the_plan = plan.make(rules)
         connection.execute(f"CREATE TEMP TABLE screened AS {_screened(the_plan, intake)}")
+        if intake.hopeful and not _all_found(connection, intake):
+            settle(connection, rules, intake)
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE screened AS {_screened(the_plan, intake)}")
+        connection.execute(f"CREATE TEMP TABLE leaves AS {totals.leaves(rules)}")
+        places.lay(connection, by_tree=options.place_tree is not None)
         options.progress("writing")
         _write(connection, rules, folder)
         if options.persons_too and intake.has_persons:
@@ -118,6 +124,11 @@ def _screened(the_plan: plan.Plan, intake: Intake) -> str:
         made.append(f"{_cohort(rules)} AS cohort")
     made += [quoted(name) for name, derived in rules.pack.derived.items() if derived.entity == "household"]
     return f"SELECT {', '.join(made)} FROM ({plan.statement(the_plan, intake.has_persons)})"
+
+
+def _all_found(connection: duckdb.DuckDBPyConnection, intake: Intake) -> bool:
+    """Whether the persons of all households together are all persons."""
+    return int(str(rows(connection, "SELECT coalesce(sum(persons), 0) FROM screened")[0][0])) == intake.persons
 
 
 def _outcome(truth: str) -> str:
@@ -156,7 +167,7 @@ def _cohort(rules: Rules) -> str:
 
 def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) -> None:
     made = [_written(column, rules) for column in outcome_columns(rules)]
-    numbered = "(SELECT DISTINCT leaf, place_number FROM place_levels WHERE leaf = place) AS levels ON levels.leaf = screened.place"
+    numbered = "(SELECT leaf, place_number FROM place_levels WHERE leaf = place AND level > 0) AS levels ON levels.leaf = screened.place"
     _copy(connection, f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
     derived = [quoted(name) for name, item in rules.pack.derived.items() if item.entity == "household"]
     _copy(connection, f"SELECT {', '.join(['household_id', *derived])} FROM screened", folder / "derived.parquet")
@@ -198,7 +209,7 @@ def _summary(
         refused_households=intake.refused_households,
         refused_persons=intake.refused_persons,
         refused_rows=len(intake.refusals),
-        without_members=intake.without_members,
+        without_members=_without_members(connection, intake),
         outside_places=places.outside(connection) if intake.has_places else 0,
         without_weight=_without_weight(connection, rules),
         rounded=intake.rounded,
@@ -207,6 +218,13 @@ def _summary(
         known=known,
         seconds=round(time.perf_counter() - started, 3),
     )
+
+
+def _without_members(connection: duckdb.DuckDBPyConnection, intake: Intake) -> int:
+    """Accepted households with nobody on file."""
+    if not intake.has_persons:
+        return 0
+    return int(str(rows(connection, "SELECT count(*) FROM screened WHERE persons = 0")[0][0]))
 
 
 def _without_weight(connection: duckdb.DuckDBPyConnection, rules: Rules) -> int:
