@@ -1,5 +1,7 @@
 """Which columns of a file need no care: found in one quick pass, so that only the others are looked at cell by cell."""
 
+from dataclasses import replace
+
 import duckdb
 
 from diguan.engine import values
@@ -10,24 +12,38 @@ from diguan.rulebook.pack import Variable
 from diguan.rulebook.rules import Rules
 
 
-def clean_columns(connection: duckdb.DuckDBPyConnection, name: str, table: Table, rules: Rules) -> frozenset[str]:
-    """Columns whose every value is as the dictionary says and written without blanks around it; NULL is unknown.
+def looked_over(connection: duckdb.DuckDBPyConnection, name: str, table: Table, rules: Rules) -> Table:
+    """The table, and which of its columns hold only what the dictionary allows, without blanks around it; NULL is unknown.
 
     Of a person's household it is taken for granted: written otherwise than the household's own key, it would not be found.
     """
-    tests = {}
-    for key in (values.KEYS[name][0], "place"):
-        if table.columns.get(key) == "VARCHAR":
-            tests[key] = _key_test(key)
+    key = values.KEYS[name][0]
+    texts, limits = {}, {}
+    for column in (key, "place"):
+        if table.columns.get(column) == "VARCHAR":
+            texts[column] = _key_test(column)
     for variable in values.variables(name, rules):
-        test = _value_test(variable, table.columns.get(variable.name, "")) if variable.name in rules.used else ""
-        if test:
-            tests[variable.name] = test
+        given = table.columns.get(variable.name, "") if variable.name in rules.used else ""
+        if variable.type == "code" and given == "VARCHAR":
+            texts[variable.name] = f"coalesce(bool_and({among(quoted(variable.name), variable.codes)}), TRUE)"
+        elif variable.type != "code" and (test := _limits(variable, given)):
+            limits[variable.name] = test
+    # As many hashes as keys: none repeats. With fewer, two keys may share one, and the keys themselves have to tell.
+    texts[_UNIQUE] = f"count(DISTINCT hash({quoted(key)})) FILTER (WHERE {quoted(key)} IS NOT NULL) = count({quoted(key)})"
+    # Apart: what asks only for smallest and greatest is answered from the statistics in the file, where it has them.
+    passed = _passed(connection, table, texts) | _passed(connection, table, limits)
     granted = frozenset(("household_id",) if name == "persons" else ())
+    return replace(table, clean=granted | passed - {_UNIQUE}, unique=_UNIQUE in passed and key in passed)
+
+
+_UNIQUE = "no key repeats"
+
+
+def _passed(connection: duckdb.DuckDBPyConnection, table: Table, tests: dict[str, str]) -> frozenset[str]:
     if not tests:
-        return granted
+        return frozenset()
     found = rows(connection, f"SELECT {', '.join(tests.values())} FROM {table.relation}")[0]
-    return granted | {column for column, is_clean in zip(tests, found, strict=True) if is_clean}
+    return frozenset(name for name, passed in zip(tests, found, strict=True) if passed)
 
 
 def _key_test(name: str) -> str:
@@ -40,11 +56,9 @@ def _key_test(name: str) -> str:
     return f"{there} AND coalesce({trimmed}, TRUE)"
 
 
-def _value_test(variable: Variable, given: str) -> str:
+def _limits(variable: Variable, given: str) -> str:
     """SQL over the whole column; empty where the column's type in the file does not allow a quick answer."""
     name = quoted(variable.name)
-    if variable.type == "code":
-        return f"coalesce(bool_and({among(name, variable.codes)}), TRUE)" if given == "VARCHAR" else ""
     limits = []
     if given == "BIGINT" and variable.value_type.is_number:
         limits.append(f"coalesce(min({name}) > -1000000000000 AND max({name}) < 1000000000000, TRUE)")

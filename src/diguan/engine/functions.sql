@@ -4,14 +4,15 @@
 CREATE OR REPLACE TEMP MACRO rule_product(a, b) AS
     TRY_CAST(CAST(a AS DECIMAL(19, 6)) * CAST(b AS DECIMAL(18, 6)) AS DECIMAL(18, 6));
 
--- Exact at any size, with 128-bit integers: millionths over millionths, halves away from zero.
+-- Exact at any size, with 128-bit integers: twice the millionths over twice the millionths, half a unit further from
+-- zero, cut off towards zero.
+CREATE OR REPLACE TEMP MACRO rule_millionths(a) AS CAST(CAST(a AS DECIMAL(19, 6)) * 1000000 AS HUGEINT);
 CREATE OR REPLACE TEMP MACRO rule_wide_div(a, b) AS
     TRY_CAST(
         TRY_CAST(
-            (2 * abs(CAST(CAST(a AS DECIMAL(19, 6)) * 1000000 AS HUGEINT)) * 1000000
-                + abs(CAST(CAST(b AS DECIMAL(19, 6)) * 1000000 AS HUGEINT)))
-            // (2 * abs(CAST(CAST(b AS DECIMAL(19, 6)) * 1000000 AS HUGEINT))) AS DECIMAL(18, 0)
-        ) * CAST(CASE WHEN (a < 0) = (b < 0) THEN 0.000001 ELSE -0.000001 END AS DECIMAL(6, 6)) AS DECIMAL(18, 6)
+            (2000000 * rule_millionths(a) + CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END * rule_millionths(b))
+            // (2 * rule_millionths(b)) AS DECIMAL(18, 0)
+        ) * CAST(0.000001 AS DECIMAL(6, 6)) AS DECIMAL(18, 6)
     );
 
 -- In doubles, whose error is far below half a millionth there; only what might lie half-way between two millionths is

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from diguan.engine import faults, values
-from diguan.engine.clean import clean_columns
+from diguan.engine.clean import looked_over
 from diguan.engine.connection import rows
 from diguan.engine.files import Table, find, open_table, unreadable
 from diguan.engine.problems import DataRefused, Refusal
@@ -71,8 +71,10 @@ def _taken_in(connection: duckdb.DuckDBPyConnection, rules: Rules, tables: dict[
     intake.has_places = "place" in tables["households"].columns
     for name, table in tables.items():
         _check_columns(name, table, rules, intake, checks.missing_as_unknown)
-        clean = frozenset(table.columns) if checks.trusted else clean_columns(connection, name, table, rules)
-        tables[name] = replace(table, clean=clean)
+        if checks.trusted:
+            tables[name] = replace(table, clean=frozenset(table.columns))
+        else:
+            tables[name] = looked_over(connection, name, table, rules)
     if not checks.trusted:
         intake.rounded = faults.look_for_faults(connection, tables, rules)
         if faults.any_refused(connection):
