@@ -43,14 +43,20 @@ def test_a_quotient_in_the_middle_of_two_millionths_goes_away_from_zero_and_its_
 
 
 def test_very_large_very_small_and_no_divisors() -> None:
-    sizes = [Decimal(text) for text in ("0", "0.000001", "0.999999", "1", "3", "4000000.000001", "1000000", "999999999999.999999")]
+    sizes = [
+        Decimal(text)
+        for text in ("0", "0.000001", "0.999999", "1", "3", "4000000.000001", "1000000", "999999999999.999999")
+    ]
     assert_same(signed((a, b) for a in sizes for b in sizes))
 
 
 def test_quotients_all_over() -> None:
     # The steps share no factor with the spans, so that tops and bottoms of all sizes meet.
     pairs = [
-        (Decimal(i * 7_919_777_777 % 10 ** (3 + i % 16)) * MILLIONTH, Decimal(1 + i * 104_729_003 % 10 ** (1 + i % 13)) * MILLIONTH)
+        (
+            Decimal(i * 7_919_777_777 % 10 ** (3 + i % 16)) * MILLIONTH,
+            Decimal(1 + i * 104_729_003 % 10 ** (1 + i % 13)) * MILLIONTH,
+        )
         for i in range(4_000)
     ]
     assert_same(signed(pairs))

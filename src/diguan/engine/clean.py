@@ -29,7 +29,9 @@ def looked_over(connection: duckdb.DuckDBPyConnection, name: str, table: Table, 
         elif variable.type != "code" and (test := _limits(variable, given)):
             limits[variable.name] = test
     # As many hashes as keys: none repeats. With fewer, two keys may share one, and the keys themselves have to tell.
-    texts[_UNIQUE] = f"count(DISTINCT hash({quoted(key)})) FILTER (WHERE {quoted(key)} IS NOT NULL) = count({quoted(key)})"
+    texts[_UNIQUE] = (
+        f"count(DISTINCT hash({quoted(key)})) FILTER (WHERE {quoted(key)} IS NOT NULL) = count({quoted(key)})"
+    )
     # Apart: what asks only for smallest and greatest is answered from the statistics in the file, where it has them.
     passed = _passed(connection, table, texts) | _passed(connection, table, limits)
     granted = frozenset(("household_id",) if name == "persons" else ())

@@ -165,5 +165,3 @@ def _check_columns(name: str, table: Table, rules: Rules, intake: Intake, missin
         )  # fmt: skip
     own = {*values.KEYS[name], "place", "place_number"} if name == "households" else set(values.KEYS[name])
     intake.ignored += [f"{table.path.name}: {column}" for column in table.columns if column not in known | own]
-
-

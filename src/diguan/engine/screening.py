@@ -192,7 +192,9 @@ def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, f
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, statement: str, file: Path) -> None:
-    connection.execute(f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+    connection.execute(
+        f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+    )
 
 
 def _summary(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.rules import Rules
 
+
 def leaves(rules: Rules) -> str:
     """One SELECT over `screened`: a row per place that households name (NULL too), with counts h0, p0, h1, p1 …
 
