@@ -31,17 +31,18 @@ DATE = click.DateTime(["%Y-%m-%d"])
 @click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
 @click.option("--persons", is_flag=True, help="also write the derived values of every person")
 @click.option("--memory", default="", help="memory limit such as 4GB; beyond it work spills to disk")
+@click.option("--draft", is_flag=True, help="screen the registry under a pack that is not in force, as a trial")
 @click.option("--lang", help="en, zh-hans or zh-hant")
 def screen(
     folder: str | None, data: Path | None, as_of: datetime | None, out: Path | None, places: Path | None,
-    missing_as_unknown: bool, persons: bool, memory: str, lang: str | None,
+    missing_as_unknown: bool, persons: bool, memory: str, draft: bool, lang: str | None,
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
     if data is None:
         from diguan.cli.registry_screening import screen_registry
 
-        screen_registry(folder, as_of.date() if as_of else None, language)
+        screen_registry(folder, as_of.date() if as_of else None, language, draft)
         return
     if folder is None or as_of is None or out is None:
         raise click.UsageError(say(N_("Screening files needs --pack, --data, --as-of and --out.")))
