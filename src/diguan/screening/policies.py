@@ -13,7 +13,9 @@ def may_screen(pack: rulebook.Pack, *, synthetic: bool, draft: bool) -> Decision
     words = {"pack": pack.id}
     if pack.status == "withdrawn":
         return refused(
-            _("The pack %(pack)s is withdrawn: no real households are screened under it. To try it all the same, say --draft.")
+            _(
+                "The pack %(pack)s is withdrawn: no real households are screened under it. To try it all the same, say --draft."
+            )
             % words
         )
     return refused(
