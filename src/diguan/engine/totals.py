@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.rules import Rules
 
+COLUMNS = "level, place, place_name, place_number, kind, id, outcome, households, persons, weighted_persons"
+
 
 def leaves(rules: Rules) -> str:
     """One SELECT over `screened`: a row per place that households name (NULL too), with counts h0, p0, h1, p1 …
@@ -46,10 +48,11 @@ def statement(rules: Rules) -> str:
         WITH places AS (
             SELECT level, place, any_value(place_name) AS place_name, any_value(place_number) AS place_number, {", ".join(added)}
             FROM leaves JOIN place_levels ON leaves.leaf IS NOT DISTINCT FROM place_levels.leaf GROUP BY level, place)
-        SELECT level, place, place_name, place_number, kind, id, outcome, CAST(h AS BIGINT) AS households,
-               CAST(p AS BIGINT) AS persons, CAST({"w" if "w" in letters else "NULL"} AS DECIMAL(24, 6)) AS weighted_persons
-        FROM (SELECT level, place, place_name, place_number, {words}, {counts} FROM (FROM places ORDER BY level, place))
-        WHERE h > 0"""
+        SELECT {COLUMNS} FROM (
+            SELECT *, CAST(h AS BIGINT) AS households, CAST(p AS BIGINT) AS persons,
+                   CAST({"w" if "w" in letters else "NULL"} AS DECIMAL(24, 6)) AS weighted_persons
+            FROM (SELECT level, place, place_name, place_number, {words}, {counts} FROM (FROM places ORDER BY level, place)))
+        WHERE households > 0"""
 
 
 def _subjects(rules: Rules) -> list[tuple[str, str, str, str]]:

@@ -50,10 +50,7 @@ def run_screening(
     Raises: PackNotInForce, rulebook.PeriodNotCovered, engine.DataRefused, ScreeningIncomplete.
     """
     started = time.monotonic()
-    described = registry.described()
-    allowed = policies.may_screen(pack, synthetic=described is not None and described.synthetic, draft=draft)
-    if not allowed:
-        raise PackNotInForce(allowed.reason)
+    _check_in_force(pack, draft)
     home = folder or Path(settings.DATA)
     rules = rulebook.at(pack, as_of)
     progress("snapshot")
@@ -107,6 +104,13 @@ def open_page(
             detail={**wanted.described(), "count": len(page.rows)},
         )
     return page
+
+
+def _check_in_force(pack: rulebook.Pack, draft: bool) -> None:
+    described = registry.described()
+    allowed = policies.may_screen(pack, synthetic=described is not None and described.synthetic, draft=draft)
+    if not allowed:
+        raise PackNotInForce(allowed.reason)
 
 
 def _kept(
