@@ -26,7 +26,8 @@ interface Series {
   label: string;
   language: string;
   unit: string;
-  points: { day: string; value: number | null; text: string; lines: [string, string][]; verified: boolean }[];
+  vintages: string[]; // more than one: their figures conflict, and no line joins the points
+  points: { day: string; value: number | null; text: string; lines: [string, string][]; verified: boolean; vintage: number }[];
 }
 
 const INK = "#17262e";
@@ -34,6 +35,9 @@ const GREY = "#4a5b65";
 const LINE = "#d3dbe0";
 const RED = "#b3261e";
 const ACCENT = "#0b5e6e";
+// One mark per vintage, in the letters of ECharts and as the path of the legend.
+const SYMBOLS = ["circle", "diamond", "triangle", "rect"] as const;
+const MARKS = ["M10 1A5 5 0 1 1 9.9 1Z", "M10 0 16 6 10 12 4 6Z", "M10 1 16 11H4Z", "M5 1H15V11H5Z"] as const;
 const BARS = ["#0b5e6e", "#6ba8b3", "#8b9aa3", "#c3dde2", "#4a5b65", "#d3dbe0"];
 
 export function draw(figure: HTMLElement): void {
@@ -44,7 +48,8 @@ export function draw(figure: HTMLElement): void {
   figure.classList.add("is-drawn");
   const table = figure.querySelector<HTMLDetailsElement>("details.figures");
   if (table) table.open = false;
-  if (data.kind === "income-over-years") canvas.before(legend(data));
+  const entries = data.kind === "series" ? vintages(data) : components(data);
+  if (entries.length > 0) canvas.before(legend(entries));
   const chart = init(canvas, null, { renderer: "svg" });
   const show = (): void => chart.setOption(data.kind === "series" ? series(data, canvas) : income(data, canvas), true);
   show();
@@ -115,12 +120,8 @@ function shade(index: number): string {
 
 type Mark = Record<string, string>;
 
-/** The legend stands above the drawing as text that wraps; its marks are the drawing's own. */
-function legend(data: IncomeOverYears): HTMLElement {
-  const list = document.createElement("ul");
-  list.className = "chart-legend";
-  list.setAttribute("aria-hidden", "true");
-  const entries: [string, Mark][] = [
+function components(data: IncomeOverYears): [string, Mark][] {
+  return [
     ...data.bars.map((bar, index): [string, Mark] => [
       bar.name,
       bar.cost
@@ -130,6 +131,18 @@ function legend(data: IncomeOverYears): HTMLElement {
     [data.net.name, { d: "M10 0 16 6 10 12 4 6ZM0 5.5H20V6.5H0Z", fill: INK }],
     [data.line.name, { d: "M0 6H20", stroke: RED, "stroke-width": "2.5", "stroke-dasharray": "5 3" }],
   ];
+}
+
+function vintages(data: Series): [string, Mark][] {
+  if (data.vintages.length < 2) return [];
+  return data.vintages.map((name, index) => [name, { d: MARKS[index % MARKS.length] ?? MARKS[0], fill: shade(2 * index) }]);
+}
+
+/** The legend stands above the drawing as text that wraps; its marks are the drawing's own. */
+function legend(entries: [string, Mark][]): HTMLElement {
+  const list = document.createElement("ul");
+  list.className = "chart-legend";
+  list.setAttribute("aria-hidden", "true");
   for (const [name, mark] of entries) {
     const item = document.createElement("li");
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -200,6 +213,8 @@ function falls(data: Series, index: number): boolean {
 
 function series(data: Series, canvas: HTMLElement): EChartsCoreOption {
   const days = data.points.map((point) => Date.parse(`${point.day}T00:00`));
+  const joined = data.vintages.length < 2;
+  const tone = (point: { vintage: number }): string => (joined ? ACCENT : shade(2 * point.vintage));
   const yearly = new Set(data.points.map((point) => point.day.slice(0, 4))).size === data.points.length;
   return {
     ...frame(data.language, "", canvas, data.unit),
@@ -219,13 +234,13 @@ function series(data: Series, canvas: HTMLElement): EChartsCoreOption {
       {
         type: "line",
         name: data.label,
-        symbol: "circle",
-        symbolSize: 9,
-        lineStyle: { color: ACCENT, width: 2 },
+        symbolSize: joined ? 9 : 12,
+        lineStyle: { color: ACCENT, width: joined ? 2 : 0 },
         data: data.points.map((point, index) => ({
           value: [Date.parse(`${point.day}T00:00`), point.value],
+          symbol: SYMBOLS[point.vintage % SYMBOLS.length],
           // A hollow point has not been checked against its source.
-          itemStyle: point.verified ? { color: ACCENT } : { color: "#fff", borderColor: "#b87a00", borderWidth: 2.5 },
+          itemStyle: point.verified ? { color: tone(point) } : { color: "#fff", borderColor: joined ? "#b87a00" : tone(point), borderWidth: 2.5 },
           // Beside the line, not on it.
           label: {
             show: point.value !== null,

@@ -68,7 +68,7 @@ def _fill(folder: Path, households: int) -> None:
     _write_fillers(pack, folder / "fill", households - made.households)
     report = registry.record_observations(batch=BatchFolder(folder / "fill"), pack=pack, by=None, at=now)
     print(f"filled in {report.households.accepted:,} households, refused {report.refused:,}")
-    screening.run_screening(pack=pack, as_of=AS_OF, by=None, at=now)
+    screening.run_screening(pack=pack, as_of=AS_OF, by=None, at=now, draft=True)
     user = access.create_user(username="bench", name="bench", password=WORD, by=None, at=now)
     place = queries.by_code("22")
     access.grant_role(

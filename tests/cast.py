@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -208,7 +208,8 @@ def assemble() -> Cast:
 
 @pytest.fixture(scope="session")
 def jilin_pack() -> rulebook.Pack:
-    return shipped_pack()
+    """The shipped pack as if its authority had adopted it."""
+    return replace(shipped_pack(), status="in_force")
 
 
 @pytest.fixture

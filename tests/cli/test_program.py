@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from diguan.cli import tour, troubles
+from diguan.cli.language import translator
 
 COMMANDS = [name for commands in tour.CHAPTERS.values() for name in commands]
 
@@ -25,6 +27,32 @@ def test_every_command_explains_itself(name: str) -> None:
     result = CliRunner().invoke(tour.diguan, [name, "--help"], prog_name="diguan")
     assert result.exit_code == 0, result.output
     assert result.output.startswith(f"Usage: diguan {name}")
+
+
+def _below(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    for each in getattr(command, "commands", {}).values():
+        yield from _below(each)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_text_of_help_is_offered_in_chinese(name: str) -> None:
+    say = translator("zh-hans")
+    command = tour.diguan.get_command(click.Context(tour.diguan), name)
+    assert command is not None
+    options = [option for each in _below(command) for option in each.params if isinstance(option, click.Option)]
+    texts = {each.help for each in _below(command)} | {option.help for option in options}
+    assert [text for text in texts if text and say(text) == text] == []
+
+
+def test_help_comes_in_the_language_that_is_asked_for_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGUAN_LANG", "zh-hans")
+    chinese = CliRunner().invoke(tour.diguan, ["pack", "cases", "--help"], prog_name="diguan").output
+    asked = CliRunner().invoke(tour.diguan, ["pack", "cases", "--lang", "en", "--help"], prog_name="diguan").output
+    assert "示例案例" in chinese
+    assert chinese.startswith("用法：")
+    assert asked.startswith("Usage: diguan pack cases")
+    assert "worked cases" in asked
 
 
 def _failing(error: BaseException) -> click.Command:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.screening import village
 
 from diguan import rulebook
 from diguan.journal.models import Entry
+from diguan.registry import actions as registry
 from diguan.screening import actions, queries, run
 from diguan.screening.models import Result, Screening, Shortfall, Total
 
@@ -128,3 +130,31 @@ def test_a_date_outside_the_packs_validity_is_refused_before_anything_is_written
     with pytest.raises(rulebook.PeriodNotCovered):
         actions.run_screening(pack=small_pack, as_of=dt.date(2021, 1, 1), by=None, at=of.NOW, folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", ["draft", "withdrawn"])
+def test_real_households_are_not_screened_under_a_pack_that_is_not_in_force(
+    screened: Screen, small_pack: rulebook.Pack, tmp_path: Path, status: str
+) -> None:
+    pack = replace(small_pack, status=status)
+    with pytest.raises(actions.PackNotInForce, match="--draft"):
+        actions.run_screening(pack=pack, as_of=dt.date(2020, 5, 31), by=None, at=of.NOW, folder=tmp_path)
+    assert queries.current_screening() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", ["draft", "withdrawn"])
+def test_as_a_trial_they_are_and_the_journal_says_what_the_pack_was(
+    screened: Screen, small_pack: rulebook.Pack, tmp_path: Path, status: str
+) -> None:
+    pack = replace(small_pack, status=status)
+    actions.run_screening(pack=pack, as_of=dt.date(2020, 5, 31), by=None, at=of.NOW, folder=tmp_path, draft=True)
+    assert Entry.objects.get(verb="screening.run").detail["status"] == status
+
+
+def test_a_synthetic_registry_is_screened_under_any_pack(
+    screened: Screen, small_pack: rulebook.Pack, tmp_path: Path
+) -> None:
+    registry.describe_registry(name="Made up", synthetic=True, by=None, at=of.NOW)
+    pack = replace(small_pack, status="draft")
+    assert actions.run_screening(pack=pack, as_of=dt.date(2020, 5, 31), by=None, at=of.NOW, folder=tmp_path).is_current

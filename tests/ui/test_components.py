@@ -1,6 +1,8 @@
 """Every component renders in three languages, without a style or a script that a strict policy would refuse."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +15,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from diguan.ui import (
+    charts,
     context,
     empties,
     filters,
@@ -220,6 +223,21 @@ def test_a_chart_carries_its_sentence_its_table_and_exact_texts(language: str) -
     assert html.count("<tr") == len(drawn.data["bars"]) + 3
     assert drawn.data["bars"][2]["values"][-1] is None
     assert drawn.data["net"]["texts"][-1].startswith("3,720.50")
+
+
+def test_figures_of_different_vintages_are_not_joined_and_the_chart_says_so(language: str) -> None:
+    def drawn(*vintages: str) -> charts.Chart:
+        points = [
+            charts.Point(date(2016 + i, 1, 1), Decimal(5) / 100, vintage=vintage) for i, vintage in enumerate(vintages)
+        ]
+        return charts.series("rate", points=points, label="Rate", sentence="…")
+
+    conflicting, agreeing = drawn("yearbook", "press", "yearbook"), drawn("yearbook", "yearbook")
+    assert conflicting.data["vintages"] == ["yearbook", "press"]
+    assert [point["vintage"] for point in conflicting.data["points"]] == [0, 1, 0]
+    assert conflicting.note in render("{% chart c %}", c=conflicting, currency="CNY")
+    assert conflicting.note
+    assert agreeing.note == ""
 
 
 def test_the_menu_shows_only_what_the_reader_may_open(monkeypatch: pytest.MonkeyPatch) -> None:

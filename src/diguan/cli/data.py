@@ -9,25 +9,31 @@ from diguan.cli.language import chosen, translator
 from diguan.cli.pack import loaded
 from diguan.engine.problems import DataRefused
 from diguan.engine.split import Keys, split_file
+from diguan.rulebook.problems import N_
 
 
-@click.group(help="Bring survey files into the shape that `diguan screen` reads.")
+@click.group(help=N_("Bring survey files into the shape that `diguan screen` reads."))
 def cli() -> None:
     pass
 
 
 @cli.command(
-    help="Split FILE, with one row per person that repeats the household's columns, into households and persons."
+    help=N_("Split FILE, with one row per person that repeats the household's columns, into households and persons.")
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--pack", "folder", required=True, metavar="DIR", help="its dictionary says which columns belong to whom")
-@click.option("--household", required=True, metavar="COLUMN", help="column with the household's key")
-@click.option("--person", required=True, metavar="COLUMN", help="column with the person's key")
-@click.option("--place", metavar="COLUMN", help="column with the place")
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="folder for households.parquet and persons.parquet"
+    "--pack", "folder", required=True, metavar="DIR", help=N_("its dictionary says which columns belong to whom")
 )
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--household", required=True, metavar="COLUMN", help=N_("column with the household's key"))
+@click.option("--person", required=True, metavar="COLUMN", help=N_("column with the person's key"))
+@click.option("--place", metavar="COLUMN", help=N_("column with the place"))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help=N_("folder for households.parquet and persons.parquet"),
+)
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def split(file: Path, folder: str, household: str, person: str, place: str | None, out: Path, lang: str | None) -> None:
     language = chosen(lang)
     pack = loaded(folder, language)

@@ -23,14 +23,14 @@ _GIGABYTE = 1_000_000_000
 _GIGABYTES_NEEDED = 1.0
 
 
-@click.command(help="Prepare the made-up province where it is missing (a few minutes), then serve it.")
+@click.command(help=N_("Prepare the made-up province where it is missing (a few minutes), then serve it."))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--seed", type=int, help="Another province of the same kind; only with --fresh or the first time.")
-@click.option("--scale", type=click.FloatRange(min=0.001, max=100), help="Its size; 1 holds the published counts.")
-@click.option("--fresh", is_flag=True, help="Throw the prepared province away and make it anew.")
-@click.option("--no-serve", is_flag=True, help="Prepare only.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--host", default="127.0.0.1", show_default=True, help=N_("Address to listen on."))
+@click.option("--seed", type=int, help=N_("Another province of the same kind; only with --fresh or the first time."))
+@click.option("--scale", type=click.FloatRange(min=0.001, max=100), help=N_("Its size; 1 holds the published counts."))
+@click.option("--fresh", is_flag=True, help=N_("Throw the prepared province away and make it anew."))
+@click.option("--no-serve", is_flag=True, help=N_("Prepare only."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def demo(
     port: int, host: str, seed: int | None, scale: float | None, fresh: bool, no_serve: bool, lang: str | None
 ) -> None:

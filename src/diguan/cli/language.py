@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from importlib import resources
 
+FOLDER = str(resources.files("diguan").joinpath("locale"))
 LANGUAGES = {"en": "en", "zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
 
 
@@ -22,5 +23,4 @@ def chosen(option: str | None = None) -> str:
 
 def translator(language: str) -> Callable[[str], str]:
     """Looks a text up in the catalogue of a language; English, and what is not in it, stays as it is."""
-    folder = str(resources.files("diguan").joinpath("locale"))
-    return gettext.translation("django", folder, [LANGUAGES[language]], fallback=True).gettext
+    return gettext.translation("django", FOLDER, [LANGUAGES[language]], fallback=True).gettext

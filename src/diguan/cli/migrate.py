@@ -7,12 +7,13 @@ import os
 import click
 
 from diguan.cli.language import chosen
+from diguan.rulebook.problems import N_
 
 
 @click.command(
-    help="Prepare the database of this installation, or bring it up to date. Doing it again changes nothing."
+    help=N_("Prepare the database of this installation, or bring it up to date. Doing it again changes nothing.")
 )
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def migrate(lang: str | None) -> None:
     bring_up_to_date()
     from django.utils import translation

@@ -10,9 +10,8 @@ from diguan.cli.language import chosen, translator
 from diguan.engine.cases import by_engine
 from diguan.rulebook.cases import by_reference, load_cases
 from diguan.rulebook.document import markdown
+from diguan.rulebook.problems import N_
 from diguan.rulebook.words import Words
-
-N_ = rulebook.problems.N_
 
 
 def named(folder: str) -> Path:
@@ -35,15 +34,17 @@ def loaded(folder: str, language: str) -> rulebook.Pack:
 
 
 @click.group(
-    help="Check a pack, read it as a document, run its worked cases. DIR is a folder or the name of a shipped pack."
+    help=N_("Check a pack, read it as a document, run its worked cases. DIR is a folder or the name of a shipped pack.")
 )
 def cli() -> None:
     pass
 
 
-@cli.command(help="Read and check a pack; say what it holds, or every fault with file, line, column and what to write.")
+@cli.command(
+    help=N_("Read and check a pack; say what it holds, or every fault with file, line, column and what to write.")
+)
 @click.argument("folder", metavar="DIR")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def check(folder: str, lang: str | None) -> None:
     language = chosen(lang)
     say = translator(language)
@@ -63,19 +64,19 @@ def check(folder: str, lang: str | None) -> None:
 
 
 @cli.command(
-    help="Print the pack as a document (Markdown): standards and cohorts in words, parameters by date with sources."
+    help=N_("Print the pack as a document (Markdown): standards and cohorts in words, parameters by date with sources.")
 )
 @click.argument("folder", metavar="DIR")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def show(folder: str, lang: str | None) -> None:
     language = chosen(lang)
     pack = loaded(folder, language)
     click.echo(markdown(pack, Words(pack, language, translator(language))), nl=False)
 
 
-@cli.command(help="Run the pack's worked cases on the reference evaluator and on DuckDB.")
+@cli.command(help=N_("Run the pack's worked cases on the reference evaluator and on DuckDB."))
 @click.argument("folder", metavar="DIR")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def cases(folder: str, lang: str | None) -> None:
     language = chosen(lang)
     say = translator(language)

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from diguan.access.models import User
 
 
-@click.group(help="Add users and grant roles from the machine itself; on the pages, an administrator does it.")
+@click.group(help=N_("Add users and grant roles from the machine itself; on the pages, an administrator does it."))
 def cli() -> None:
     pass
 
 
-@cli.command(help="Add a user, and grant a role for a place if one is named. The password is asked for.")
+@cli.command(help=N_("Add a user, and grant a role for a place if one is named. The password is asked for."))
 @click.argument("username")
-@click.option("--name", required=True, help="The person's name.")
-@click.option("--role", help="For example administrator; see diguan people roles.")
-@click.option("--place", "code", help="Code of the place the role is for.")
-@click.password_option(help="Asked for if not given.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--name", required=True, help=N_("The person's name."))
+@click.option("--role", help=N_("For example administrator; see diguan people roles."))
+@click.option("--place", "code", help=N_("Code of the place the role is for."))
+@click.password_option(help=N_("Asked for if not given."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def add(username: str, name: str, role: str | None, code: str | None, password: str, lang: str | None) -> None:
     if (role is None) != (code is None):
         raise click.UsageError(translator(chosen(lang))(N_("--role and --place go together.")))
@@ -56,8 +56,8 @@ def add(username: str, name: str, role: str | None, code: str | None, password: 
         click.echo(_("%(name)s was added.") % {"name": user})
 
 
-@cli.command(help="List the roles and what each allows.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@cli.command(help=N_("List the roles and what each allows."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def roles(lang: str | None) -> None:
     with opened(lang):
         from diguan.access import roles as table

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diguan.cli.installation import opened
+from diguan.rulebook.problems import N_
 
 if TYPE_CHECKING:
     from diguan.places.models import Place
@@ -21,24 +22,26 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group(help="Import the tree of places and its outlines, look at it, record mergers.")
+@click.group(help=N_("Import the tree of places and its outlines, look at it, record mergers."))
 def cli() -> None:
     pass
 
 
 @cli.command(
     "import",
-    help="Import a tree from CSV with the columns code, name, level and parent_code (empty for a root), in any order. "
-    "Importing again changes nothing that is the same. Lines that can't hang on the tree are refused and listed, the "
-    "rest is imported; then the program ends with 1.",
+    help=N_(
+        "Import a tree from CSV with the columns code, name, level and parent_code (empty for a root), in any order. "
+        "Importing again changes nothing that is the same. Lines that can't hang on the tree are refused and listed, the "
+        "rest is imported; then the program ends with 1."
+    ),
 )
 @click.argument("file", type=FILE)
-@click.option("--boundaries", type=FILE, help="Outlines as GeoJSON, in degrees.")
-@click.option("--property", "code_property", default="gb", show_default=True, help="Property that holds the code.")
-@click.option("--strip", default="156", show_default=True, help="What stands before the code in it.")
-@click.option("--valid-from", type=DAY, help="Since when the codes hold; today if not given.")
-@click.option("--refused", "refused_file", type=FILE, help="Write every refused line with its reason to this CSV.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--boundaries", type=FILE, help=N_("Outlines as GeoJSON, in degrees."))
+@click.option("--property", "code_property", default="gb", show_default=True, help=N_("Property that holds the code."))
+@click.option("--strip", default="156", show_default=True, help=N_("What stands before the code in it."))
+@click.option("--valid-from", type=DAY, help=N_("Since when the codes hold; today if not given."))
+@click.option("--refused", "refused_file", type=FILE, help=N_("Write every refused line with its reason to this CSV."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def import_(
     file: Path,
     boundaries: Path | None,
@@ -75,10 +78,10 @@ def import_(
         sys.exit(1)
 
 
-@cli.command(help="Print a place, the places above it and those directly below; without CODE the roots.")
+@cli.command(help=N_("Print a place, the places above it and those directly below; without CODE the roots."))
 @click.argument("code", required=False)
-@click.option("--on", "on", type=DAY, help="Look the code up as of this day.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--on", "on", type=DAY, help=N_("Look the code up as of this day."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def show(code: str | None, on: dt.datetime | None, lang: str | None) -> None:
     with opened(lang):
         from django.utils.translation import gettext as _
@@ -97,11 +100,11 @@ def show(code: str | None, on: dt.datetime | None, lang: str | None) -> None:
             click.echo(f"{each.code}  {each.name}  {each.level}")
 
 
-@cli.command(help="Record that OLD was merged into NEW: the code OLD ends on that day.")
+@cli.command(help=N_("Record that OLD was merged into NEW: the code OLD ends on that day."))
 @click.argument("old")
 @click.argument("new")
-@click.option("--on", "on", type=DAY, required=True, help="The first day OLD no longer holds.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--on", "on", type=DAY, required=True, help=N_("The first day OLD no longer holds."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def succeed(old: str, new: str, on: dt.datetime, lang: str | None) -> None:
     with opened(lang):
         from django.utils import timezone

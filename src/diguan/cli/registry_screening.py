@@ -13,8 +13,10 @@ from diguan.cli.pack import loaded
 from diguan.rulebook.problems import N_
 
 
-def screen_registry(folder: str | None, as_of: dt.date | None, known_on: dt.date | None, *, language: str) -> None:
-    """Screen everybody on file; without a pack or a date, those of the screening before."""
+def screen_registry(
+    folder: str | None, as_of: dt.date | None, known_on: dt.date | None, *, language: str, draft: bool
+) -> None:
+    """Screen everybody on file; without a pack or a date, those of the screening before. `draft`: as a trial."""
     say = translator(language)
     with opened(language):
         from django.utils import timezone
@@ -34,7 +36,11 @@ def screen_registry(folder: str | None, as_of: dt.date | None, known_on: dt.date
                 by=None,
                 at=timezone.now(),
                 progress=lambda step: click.echo(f"… {step}", err=True),
+                draft=draft,
             )
+        except actions.PackNotInForce as refused:
+            click.echo(str(refused), err=True)
+            sys.exit(1)
         except rulebook.RulesRefused as refused:
             click.echo(refused.message(say), err=True)
             sys.exit(1)

@@ -17,29 +17,34 @@ DATE = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command(
-    help="Screen households under a pack: from files (--data, --out), or the registry's own when no --data is given."
+    help=N_(
+        "Screen households under a pack: from files (--data, --out), or the registry's own when no --data is given."
+    )
 )
-@click.option("--pack", "folder", metavar="DIR", help="folder of the pack, or the name of a shipped one")
-@click.option("--data", type=click.Path(path_type=Path), help="folder with households and persons (.parquet or .csv)")
-@click.option("--as-of", type=DATE, help="the date whose rules and ages count")
-@click.option("--known-on", type=DATE, help="of the registry: by what was on file on this day")
-@click.option("--out", type=click.Path(path_type=Path), help="folder for the results; replaced as a whole")
+@click.option("--pack", "folder", metavar="DIR", help=N_("folder of the pack, or the name of a shipped one"))
+@click.option(
+    "--data", type=click.Path(path_type=Path), help=N_("folder with households and persons (.parquet or .csv)")
+)
+@click.option("--as-of", type=DATE, help=N_("the date whose rules and ages count"))
+@click.option("--known-on", type=DATE, help=N_("of the registry: by what was on file on this day"))
+@click.option("--out", type=click.Path(path_type=Path), help=N_("folder for the results; replaced as a whole"))
 @click.option(
     "--places",
     type=click.Path(path_type=Path),
-    help="tree of places: a CSV or Parquet file with code, name, parent_code",
+    help=N_("tree of places: a CSV or Parquet file with code, name, parent_code"),
 )
-@click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
+@click.option("--missing-as-unknown", is_flag=True, help=N_("take columns that are missing as unknown for everybody"))
 @click.option(
-    "--without-checks", is_flag=True, help="leave the checks of the data out: only what outcomes need is read"
+    "--without-checks", is_flag=True, help=N_("leave the checks of the data out: only what outcomes need is read")
 )
-@click.option("--persons", is_flag=True, help="also write the derived values of every person")
-@click.option("--memory", default="", help="memory limit such as 4GB; beyond it work spills to disk")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--persons", is_flag=True, help=N_("also write the derived values of every person"))
+@click.option("--memory", default="", help=N_("memory limit such as 4GB; beyond it work spills to disk"))
+@click.option("--draft", is_flag=True, help=N_("screen the registry under a pack that is not in force, as a trial"))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def screen(
     folder: str | None, data: Path | None, as_of: datetime | None, out: Path | None, places: Path | None,
     missing_as_unknown: bool, without_checks: bool, persons: bool, memory: str, known_on: datetime | None,
-    lang: str | None,
+    draft: bool, lang: str | None,
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
@@ -47,7 +52,7 @@ def screen(
         from diguan.cli.registry_screening import screen_registry
 
         days = [day.date() if day else None for day in (as_of, known_on)]
-        screen_registry(folder, *days, language=language)
+        screen_registry(folder, *days, language=language, draft=draft)
         return
     if folder is None or as_of is None or out is None:
         raise click.UsageError(say(N_("Screening files needs --pack, --data, --as-of and --out.")))
@@ -67,24 +72,26 @@ def screen(
 
 
 @click.command(
-    help="Print why one household meets each standard or not: from files (--data), with the values behind each test."
+    help=N_(
+        "Print why one household meets each standard or not: from files (--data), with the values behind each test."
+    )
 )
-@click.option("--household", "key", required=True, metavar="KEY", help="the household's key")
-@click.option("--pack", "folder", metavar="DIR", help="folder of the pack, or the name of a shipped one")
+@click.option("--household", "key", required=True, metavar="KEY", help=N_("the household's key"))
+@click.option("--pack", "folder", metavar="DIR", help=N_("folder of the pack, or the name of a shipped one"))
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="folder with households and persons; without it, the registry is asked",
+    help=N_("folder with households and persons; without it, the registry is asked"),
 )
-@click.option("--as-of", type=DATE, help="the date whose rules and ages count")
+@click.option("--as-of", type=DATE, help=N_("the date whose rules and ages count"))
 @click.option(
     "--given",
     multiple=True,
     metavar="NAME=VALUE",
-    help="value of a computed parameter; without it, it is computed over --data",
+    help=N_("value of a computed parameter; without it, it is computed over --data"),
 )
-@click.option("--missing-as-unknown", is_flag=True, help="take columns that are missing as unknown for everybody")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--missing-as-unknown", is_flag=True, help=N_("take columns that are missing as unknown for everybody"))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def explain(
     key: str,
     folder: str | None,

@@ -13,12 +13,14 @@ from diguan.cli.language import chosen, translator
 from diguan.rulebook.problems import N_
 
 
-@click.command(help="Serve the pages of this installation. Behind a web server for TLS, set DIGUAN_HTTPS=1.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 is every one.")
+@click.command(help=N_("Serve the pages of this installation. Behind a web server for TLS, set DIGUAN_HTTPS=1."))
+@click.option("--host", default="127.0.0.1", show_default=True, help=N_("Address to listen on; 0.0.0.0 is every one."))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests served at once.")
-@click.option("--proxy", default="127.0.0.1", show_default=True, help="The web server trusted for X-Forwarded-*.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help=N_("Requests served at once.")
+)
+@click.option("--proxy", default="127.0.0.1", show_default=True, help=N_("The web server trusted for X-Forwarded-*."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def serve(host: str, port: int, threads: int, proxy: str, lang: str | None) -> None:
     insist_on_free(host, port)
     with opened(lang):

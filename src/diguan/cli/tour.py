@@ -10,6 +10,7 @@ import click
 
 from diguan import __version__
 from diguan.cli.language import LANGUAGES, chosen, translator
+from diguan.cli.spoken import spoken
 from diguan.rulebook.problems import N_
 
 
@@ -102,7 +103,7 @@ class Tour(click.Group):
             return None
         command = getattr(importlib.import_module(entry.module), entry.attribute)
         assert isinstance(command, click.Command)
-        return command
+        return spoken(command)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         say = translator(chosen())

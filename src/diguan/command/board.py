@@ -250,6 +250,7 @@ class Board:
                     int(point.denominator),
                     point.verified,
                     source_line(point.source, self.words),
+                    self._vintage(point.source),
                 )
                 for point in series.points
             ]
@@ -257,3 +258,6 @@ class Board:
             sentence = _("%(label)s, recomputed from the counts stored with each source.") % {"label": label}
             found.append(charts.series(f"series-{name}", points=points, label=label, sentence=sentence))
         return found
+
+    def _vintage(self, source: rulebook.pack.Source) -> str:
+        return source.document.title.in_language(self.words.language) if source.document else _("source not named")

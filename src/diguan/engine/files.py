@@ -24,6 +24,7 @@ class Table:
     relation: str  # SQL that can stand in FROM
     columns: dict[str, str]
     clean: frozenset[str] = frozenset()  # columns that need no trimming and no checks
+    unique: bool = False  # no key stands twice
 
 
 def find(folder: Path, name: str) -> Path | None:

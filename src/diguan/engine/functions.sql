@@ -4,31 +4,25 @@
 CREATE OR REPLACE TEMP MACRO rule_product(a, b) AS
     TRY_CAST(CAST(a AS DECIMAL(19, 6)) * CAST(b AS DECIMAL(18, 6)) AS DECIMAL(18, 6));
 
--- Exact at any size, with 128-bit integers: millionths over millionths, halves away from zero.
+-- Exact at any size, with 128-bit integers: twice the millionths over twice the millionths, half a unit further from
+-- zero, cut off towards zero.
+CREATE OR REPLACE TEMP MACRO rule_millionths(a) AS CAST(CAST(a AS DECIMAL(19, 6)) * 1000000 AS HUGEINT);
 CREATE OR REPLACE TEMP MACRO rule_wide_div(a, b) AS
     TRY_CAST(
         TRY_CAST(
-            (2 * abs(CAST(CAST(a AS DECIMAL(19, 6)) * 1000000 AS HUGEINT)) * 1000000
-                + abs(CAST(CAST(b AS DECIMAL(19, 6)) * 1000000 AS HUGEINT)))
-            // (2 * abs(CAST(CAST(b AS DECIMAL(19, 6)) * 1000000 AS HUGEINT))) AS DECIMAL(18, 0)
-        ) * CAST(CASE WHEN (a < 0) = (b < 0) THEN 0.000001 ELSE -0.000001 END AS DECIMAL(6, 6)) AS DECIMAL(18, 6)
+            (2000000 * rule_millionths(a) + CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END * rule_millionths(b))
+            // (2 * rule_millionths(b)) AS DECIMAL(18, 0)
+        ) * CAST(0.000001 AS DECIMAL(6, 6)) AS DECIMAL(18, 6)
     );
 
--- The same in 64 bits, for |a| up to 4 million and |b| up to a million: millionths of such numbers are exact in a double.
-CREATE OR REPLACE TEMP MACRO rule_narrow_div(a, b) AS
-    CAST(
-        CAST(
-            (2 * abs(CAST(round(CAST(a AS DOUBLE) * 1e6) AS BIGINT)) * 1000000
-                + abs(CAST(round(CAST(b AS DOUBLE) * 1e6) AS BIGINT)))
-            // (2 * abs(CAST(round(CAST(b AS DOUBLE) * 1e6) AS BIGINT))) AS DECIMAL(18, 0)
-        ) * CAST(CASE WHEN (a < 0) = (b < 0) THEN 0.000001 ELSE -0.000001 END AS DECIMAL(6, 6)) AS DECIMAL(18, 6)
-    );
-
+-- In doubles, whose error is far below half a millionth there; only what might lie half-way between two millionths is
+-- worked out exactly. Nothing is divided by 0: the quotient is infinite or no number, and goes the exact way to NULL.
+CREATE OR REPLACE TEMP MACRO rule_certain(millionths) AS
+    abs(millionths) < 1e12 AND abs(abs(millionths - floor(millionths)) - 0.5) > 0.001;
 CREATE OR REPLACE TEMP MACRO rule_safe_div(a, b) AS
     CASE
-        WHEN a IS NULL OR b IS NULL OR b = 0 THEN NULL
-        WHEN abs(a) <= 4000000 AND abs(b) >= 1 AND abs(b) <= 1000000 THEN rule_narrow_div(a, b)
-        ELSE rule_wide_div(a, b)
+        WHEN rule_certain(CAST(a AS DOUBLE) / CAST(b AS DOUBLE) * 1e6) THEN CAST(CAST(a AS DOUBLE) / CAST(b AS DOUBLE) AS DECIMAL(18, 6))
+        WHEN a IS NOT NULL AND b <> 0 THEN rule_wide_div(a, b)
     END;
 
 -- Full years; born on 29 February, one turns older on 1 March of common years.

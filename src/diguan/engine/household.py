@@ -10,7 +10,7 @@ import duckdb
 from diguan.engine import plan
 from diguan.engine.connection import connect
 from diguan.engine.folders import scratch_folder
-from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
+from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
 from diguan.engine.problems import DataRefused
 from diguan.engine.screening import computed_values
 from diguan.rulebook.problems import N_
@@ -33,6 +33,8 @@ def one_household(rules: Rules, data: Path, key: str, checks: Checks = EVERYTHIN
     """
     with scratch_folder() as scratch, connect(spill=scratch) as connection:
         intake = take_in(connection, rules, data, scratch, checks)
+        if intake.hopeful:
+            settle(connection, rules, intake)
         found = _records(connection, "households", key)
         if not found:
             raise _absent(intake, key)

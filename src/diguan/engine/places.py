@@ -1,6 +1,6 @@
 """Which places a household counts for: its own and every place above it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,31 +13,11 @@ from diguan.rulebook.problems import N_
 _DIGITS = (2, 4, 6, 9, 12)
 
 
-@dataclass(frozen=True)
-class Tree:
-    """Relation `place_levels` (leaf, level, place, place_name, place_number): one row per leaf and place above it.
+def read_tree(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path) -> None:
+    """Make `tree` (code, name, parent, number) and `place_paths` (code, level, path from the root) of a file of places.
 
-    Level 0 is the whole; the roots of a given tree, or the first two digits of 12-digit codes, are level 1.
-    """
-
-    from_file: bool
-
-
-def build(connection: duckdb.DuckDBPyConnection, file: Path | None, scratch: Path) -> Tree:
-    """Make `place_levels` for the places that households name.
-
-    With `file` (columns code, name, parent_code, and number when known) by its tree; without, by the digits of
-    12-digit codes; else every place stands directly below the whole.
     Raises: DataRefused when the file lacks a column, names a place twice or has a circle.
     """
-    if file is not None:
-        _from_file(connection, file, scratch)
-    else:
-        _from_codes(connection)
-    return Tree(from_file=file is not None)
-
-
-def _from_file(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path) -> None:
     if not file.is_file():
         raise DataRefused(N_("There is no file {file}."), file=file)
     table = open_table(connection, file, scratch)
@@ -70,12 +50,6 @@ def _from_file(connection: duckdb.DuckDBPyConnection, file: Path, scratch: Path)
             file=file.name,
             count=lost,
         )
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE place_levels AS
-        WITH named AS (SELECT code AS leaf, unnest(path) AS place, generate_subscripts(path, 1) AS level FROM place_paths
-                       WHERE code IN (SELECT DISTINCT place FROM households))
-        SELECT leaf, CAST(level AS INTEGER) AS level, named.place, tree.name AS place_name, tree.number AS place_number
-        FROM named JOIN tree ON tree.code = named.place""")
 
 
 def _check_tree(connection: duckdb.DuckDBPyConnection, file: Path, table: Table) -> None:
@@ -96,29 +70,37 @@ def _check_tree(connection: duckdb.DuckDBPyConnection, file: Path, table: Table)
             raise DataRefused(template, file=file.name, code=found[0][0] or "")
 
 
-def _from_codes(connection: duckdb.DuckDBPyConnection) -> None:
-    shaped = rows(
-        connection,
-        "SELECT coalesce(bool_and(regexp_full_match(place, '[0-9]{12}')), FALSE) FROM households WHERE place IS NOT NULL",
-    )[0][0]
-    if shaped:
-        each = " UNION ALL ".join(
-            f"SELECT leaf, {level} AS level, left(leaf, {digits}) AS place, NULL::VARCHAR AS place_name, "
-            f"CAST(rpad(left(leaf, {digits}), 12, '0') AS BIGINT) AS place_number FROM leaves"
-            for level, digits in enumerate(_DIGITS, start=1)
-        )
-    else:
-        each = "SELECT leaf, 1 AS level, leaf AS place, NULL::VARCHAR AS place_name, NULL::BIGINT AS place_number FROM leaves"
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE place_levels AS WITH leaves AS (SELECT DISTINCT place AS leaf FROM households WHERE place IS NOT NULL) "
-        + each
-    )
+def lay(connection: duckdb.DuckDBPyConnection, by_tree: bool) -> None:
+    """Make `place_levels` (leaf, level, place, place_name, place_number): a row per leaf of `leaves` and place above it.
+
+    By the tree that was read; without one by the digits of 12-digit codes; else every place stands directly below
+    the whole. Level 0 is the whole, and takes in those without a place; the roots of a tree, or the first two digits
+    of codes, are level 1.
+    """
+    whole = "SELECT leaf, 0::INTEGER AS level, '' AS place, NULL::VARCHAR AS place_name, NULL::BIGINT AS place_number FROM leaves"
+    each = _BY_TREE if by_tree else " UNION ALL ".join(_by_codes(connection))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE place_levels AS {whole} UNION ALL {each}")
+
+
+_BY_TREE = """
+    SELECT leaf, CAST(step.level AS INTEGER), step.place, tree.name, tree.number
+    FROM (SELECT code AS leaf, unnest(path) AS place, generate_subscripts(path, 1) AS level FROM place_paths
+          WHERE code IN (SELECT leaf FROM leaves)) AS step
+    JOIN tree ON tree.code = step.place"""
+
+
+def _by_codes(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    shaped = "SELECT coalesce(bool_and(regexp_full_match(leaf, '[0-9]{12}')), FALSE) FROM leaves WHERE leaf IS NOT NULL"
+    if not rows(connection, shaped)[0][0]:
+        yield "SELECT leaf, 1, leaf, NULL, NULL FROM leaves WHERE leaf IS NOT NULL"
+        return
+    for level, digits in enumerate(_DIGITS, start=1):
+        number = f"CAST(rpad(left(leaf, {digits}), 12, '0') AS BIGINT)"
+        yield f"SELECT leaf, {level}, left(leaf, {digits}), NULL, {number} FROM leaves WHERE leaf IS NOT NULL"
 
 
 def outside(connection: duckdb.DuckDBPyConnection) -> int:
     """Households without a place, or whose place is not in the tree: they count in the whole and nowhere else."""
-    found = rows(
-        connection,
-        "SELECT count(*) FROM households WHERE place IS NULL OR place NOT IN (SELECT leaf FROM place_levels)",
-    )
+    laid = "SELECT leaf FROM place_levels WHERE level > 0"
+    found = rows(connection, f"SELECT coalesce(sum(h0), 0) FROM leaves WHERE leaf IS NULL OR leaf NOT IN ({laid})")
     return int(str(found[0][0]))

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ import duckdb
 from diguan.engine import checks, places, plan, totals
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
-from diguan.engine.intake import EVERYTHING, Checks, Intake, take_in
+from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
@@ -81,10 +81,16 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
     ):
         options.progress("reading")
         intake = take_in(connection, rules, data, scratch, options.checks)
-        places.build(connection, options.place_tree, scratch)
+        if options.place_tree is not None:
+            places.read_tree(connection, options.place_tree, scratch)
         options.progress("screening")
         the_plan = plan.make(rules)
         connection.execute(f"CREATE TEMP TABLE screened AS {_screened(the_plan, intake)}")
+        if intake.hopeful and not _all_found(connection, intake):
+            settle(connection, rules, intake)
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE screened AS {_screened(the_plan, intake)}")
+        connection.execute(f"CREATE TEMP TABLE leaves AS {totals.leaves(rules)}")
+        places.lay(connection, by_tree=options.place_tree is not None)
         options.progress("writing")
         _write(connection, rules, folder)
         if rules.checks:
@@ -114,7 +120,8 @@ def _screened(the_plan: plan.Plan, intake: Intake) -> str:
     made += ["weight"] if rules.pack.weight is not None else []
     for name, standard in rules.pack.standards.items():
         applies = quoted(plan.applies_column(name)) if standard.applies_when is not None else "TRUE"
-        made += [f"{_outcome(quoted(name))} AS {quoted(name)}", f"{applies} AS {quoted(name + '__applies')}"]
+        made += [f"{_outcome(quoted(name))} AS {quoted(name)}"]
+        made += [applies] if standard.applies_when is not None else []
         made += [f"{bits} AS {quoted(column)}" for column, bits in _bits(rules, name, applies)]
     if rules.pack.cohorts:
         made.append(f"{_cohort(rules)} AS cohort")
@@ -123,42 +130,63 @@ def _screened(the_plan: plan.Plan, intake: Intake) -> str:
     return f"SELECT {', '.join(made)} FROM ({plan.statement(the_plan, intake.has_persons)})"
 
 
+def _all_found(connection: duckdb.DuckDBPyConnection, intake: Intake) -> bool:
+    """Whether the persons of all households together are all persons."""
+    return int(str(rows(connection, "SELECT coalesce(sum(persons), 0) FROM screened")[0][0])) == intake.persons
+
+
 def _outcome(truth: str) -> str:
-    return f"CAST(CASE WHEN {truth} THEN 'met' WHEN NOT {truth} THEN 'not_met' ELSE 'unknown' END AS ENUM ('met', 'not_met', 'unknown'))"
+    met, not_met, unknown = _of(("met", "not_met", "unknown"))
+    return f"CASE WHEN {truth} THEN {met} WHEN NOT {truth} THEN {not_met} ELSE {unknown} END"
+
+
+def _of(words: Sequence[str]) -> list[str]:
+    """Constants of the enumeration of these words."""
+    kind = f"ENUM ({', '.join(text(word) for word in words)})"
+    return [f"CAST({text(word)} AS {kind})" for word in words]
 
 
 def _bits(rules: Rules, standard: str, applies: str) -> Iterator[tuple[str, str]]:
     """Bit n of each number says that single test n is not met, or unknown; 0 where the standard does not apply."""
     failed, unknown = [], []
-    for number, (_, negated) in enumerate(rules.tests_of(standard)):
+    tests = rules.tests_of(standard)
+    kind = "UTINYINT" if len(tests) <= 8 else "UINTEGER" if len(tests) <= 32 else "BIGINT"
+    for number, (_, negated) in enumerate(tests):
         column = quoted(plan.leaf_column(standard, number))
-        failed.append(f"CASE WHEN {column if negated else 'NOT ' + column} THEN {1 << number} ELSE 0 END")
-        unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << number} ELSE 0 END")
+        bit, none = f"CAST({1 << number} AS {kind})", f"CAST(0 AS {kind})"
+        failed.append(f"CASE WHEN {column if negated else 'NOT ' + column} THEN {bit} ELSE {none} END")
+        unknown.append(f"CASE WHEN {column} IS NULL THEN {bit} ELSE {none} END")
     for word, bits in (("not_met", failed), ("unknown", unknown)):
-        yield (
-            f"{standard}__leaves_{word}",
-            f"CASE WHEN {applies} IS FALSE THEN 0 ELSE CAST({' + '.join(bits)} AS BIGINT) END",
-        )
+        yield f"{standard}__leaves_{word}", f"CASE WHEN {applies} IS FALSE THEN 0 ELSE {' + '.join(bits)} END"
 
 
 def _cohort(rules: Rules) -> str:
     branches = []
-    for name in rules.pack.cohorts:
+    *members, unknown, none = _of([*rules.pack.cohorts, "unknown", "none"])
+    for name, member in zip(rules.pack.cohorts, members, strict=True):
         column = quoted(plan.member_column(name))
-        branches.append(f"WHEN {column} THEN {text(name)} WHEN {column} IS NULL THEN 'unknown'")
-    return f"CASE {' '.join(branches)} ELSE 'none' END"
+        branches.append(f"WHEN {column} THEN {member} WHEN {column} IS NULL THEN {unknown}")
+    return f"CASE {' '.join(branches)} ELSE {none} END"
 
 
 def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) -> None:
-    made = [
-        "levels.place_number" if column == "place_number" else f"screened.{quoted(column)}"
-        for column in outcome_columns(rules)
-    ]
-    numbered = "(SELECT DISTINCT leaf, place_number FROM place_levels WHERE leaf = place) AS levels ON levels.leaf = screened.place"
+    made = [_written(column, rules) for column in outcome_columns(rules)]
+    numbered = "(SELECT leaf, place_number FROM place_levels WHERE leaf = place AND level > 0) AS levels ON levels.leaf = screened.place"
     _copy(connection, f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
     derived = [quoted(name) for name, item in rules.pack.derived.items() if item.entity == "household"]
     _copy(connection, f"SELECT {', '.join(['household_id', *derived])} FROM screened", folder / "derived.parquet")
     _copy(connection, totals.statement(rules), folder / "totals.parquet")
+
+
+def _written(column: str, rules: Rules) -> str:
+    """SQL of a column of outcomes.parquet, in the type that is promised."""
+    if column == "place_number":
+        return "levels.place_number"
+    standard, _, part = column.partition("__")
+    if part == "applies" and rules.pack.standards[standard].applies_when is None:
+        return f"TRUE AS {quoted(column)}"
+    name = f"screened.{quoted(column)}"
+    return f"CAST({name} AS BIGINT) AS {quoted(column)}" if part else name
 
 
 def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, folder: Path) -> None:
@@ -168,7 +196,9 @@ def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, f
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, statement: str, file: Path) -> None:
-    connection.execute(f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(
+        f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+    )
 
 
 def _summary(
@@ -185,7 +215,7 @@ def _summary(
         refused_households=intake.refused_households,
         refused_persons=intake.refused_persons,
         refused_rows=len(intake.refusals),
-        without_members=intake.without_members,
+        without_members=_without_members(connection, intake),
         outside_places=places.outside(connection) if intake.has_places else 0,
         without_weight=_without_weight(connection, rules),
         rounded=intake.rounded,
@@ -195,6 +225,13 @@ def _summary(
         known=known,
         seconds=round(time.perf_counter() - started, 3),
     )
+
+
+def _without_members(connection: duckdb.DuckDBPyConnection, intake: Intake) -> int:
+    """Accepted households with nobody on file."""
+    if not intake.has_persons:
+        return 0
+    return int(str(rows(connection, "SELECT count(*) FROM screened WHERE persons = 0")[0][0]))
 
 
 def _without_weight(connection: duckdb.DuckDBPyConnection, rules: Rules) -> int:

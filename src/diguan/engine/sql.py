@@ -4,7 +4,7 @@ Numbers are DECIMAL(18,6) throughout. Member aggregates and computed parameters 
 made beforehand; `columns` says under which name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -54,7 +54,15 @@ def _joined(word: str) -> Callable[[tree.And | tree.Or, Context], str]:
 
 
 def _in(node: tree.In, context: Context) -> str:
-    return f"({emit(node.value, context)} IN ({', '.join(literal(choice.value) for choice in node.choices)}))"
+    value, choices = emit(node.value, context), [choice.value for choice in node.choices]
+    if all(isinstance(choice, str) for choice in choices):
+        return among(value, (str(choice) for choice in choices))
+    return f"({value} IN ({', '.join(literal(choice) for choice in choices)}))"
+
+
+def among(value: str, choices: Iterable[str]) -> str:
+    """SQL: whether a text is one of several; NULL for NULL. A function, unlike IN, looks once at each entry of a dictionary-encoded column."""
+    return f"map_contains(MAP {{{', '.join(f'{text(choice)}: TRUE' for choice in dict.fromkeys(choices))}}}, {value})"
 
 
 def _sum(node: tree.Sum, context: Context) -> str:
@@ -112,27 +120,21 @@ def aggregate(node: tree.Aggregate, value: str, where: str) -> tuple[str, str]:
     """A member aggregate in two steps: SQL of what one member brings, and SQL over that column, named `{}`.
 
     Kleene: one unknown member leaves a sum, a count, a smallest unknown; it leaves any and all unknown unless
-    another member settles them. Truths are carried as 0 false, 1 unknown, 2 true, so that one MAX or MIN decides.
+    another member settles them.
     """
+    known = "count({}) = count(*)"
     if node.function == "any":
-        return _ranked(value if where == "TRUE" else f"({where} AND {value})"), _settled("max({})")
+        brought = value if where == "TRUE" else f"({where} AND {value})"
+        return brought, f"CASE WHEN bool_or({{}}) THEN TRUE WHEN {known} THEN FALSE END"
     if node.function == "all":
-        return _ranked(value if where == "TRUE" else f"(NOT {where} OR {value})"), _settled("min({})")
+        brought = value if where == "TRUE" else f"(NOT {where} OR {value})"
+        return brought, f"CASE WHEN NOT bool_and({{}}) THEN FALSE WHEN {known} THEN TRUE END"
     if node.function == "count":
-        counted = f"CAST(count(*) FILTER (WHERE {{}}) AS {NUMBER})"
-        return value, f"CASE WHEN count({{}}) < count(*) THEN NULL ELSE {counted} END"
+        return value, f"CASE WHEN {known} THEN CAST(count(*) FILTER (WHERE {{}}) AS {NUMBER}) END"
     if node.function == "sum":
         brought = value if where == "TRUE" else f"CASE WHEN {where} THEN {value} WHEN NOT {where} THEN 0 END"
-        return brought, f"CASE WHEN count({{}}) < count(*) THEN NULL ELSE TRY_CAST(sum({{}}) AS {NUMBER}) END"
+        return brought, f"CASE WHEN {known} THEN TRY_CAST(sum({{}}) AS {NUMBER}) END"
     return _chosen(node.function, value, where)
-
-
-def _ranked(truth: str) -> str:
-    return f"coalesce(2 * CAST({truth} AS TINYINT), 1)"
-
-
-def _settled(rank: str) -> str:
-    return f"CASE {rank} WHEN 2 THEN TRUE WHEN 0 THEN FALSE END"
 
 
 def _chosen(function: str, value: str, where: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ said so and when.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal as OneOf
 
@@ -77,17 +77,15 @@ class Explanation:
     verified: bool
     reason: Reason
     applicability: Reason | None = None
-    tests: tuple[Reason, ...] = field(default_factory=tuple)  # the single tests, in the order of their bits
 
 
 def standard(household: Household, name: str) -> Explanation:
     """Why a standard is met, not met or unknown for a household."""
     rule: Standard = household.rules.pack.standards[name]
-    tests = tuple(explain(test, household) for test, _ in household.rules.tests_of(name))
     applicability = None if rule.applies_when is None else explain(rule.applies_when.tree, household)
     return Explanation(
         name, outcome(household.met(name)), household.applies(name), rule.source, rule.verified,
-        explain(rule.met_when.tree, household), applicability, tests,
+        explain(rule.met_when.tree, household), applicability,
     )  # fmt: skip
 
 

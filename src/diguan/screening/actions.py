@@ -13,13 +13,18 @@ from django.utils.translation import gettext as _
 from diguan import engine, rulebook
 from diguan.access import scope as scopes
 from diguan.journal import actions as journal
+from diguan.registry import queries as registry
 from diguan.registry import snapshots
 from diguan.registry.models import Household
-from diguan.screening import queries, run
+from diguan.screening import policies, queries, run
 from diguan.screening.models import Fault, Result, Screening, Shortfall, Total
 from diguan.ui import paging
 
 DEPTH_KEPT = 2  # of earlier screenings, totals stay in the database down to this depth of the tree
+
+
+class PackNotInForce(Exception):
+    """A draft, or a pack withdrawn, must not judge real households."""
 
 
 class ScreeningIncomplete(Exception):
@@ -35,16 +40,19 @@ def run_screening(
     progress: run.Progress = lambda step: None,
     folder: Path | None = None,
     known_on: dt.date | None = None,
+    draft: bool = False,
 ) -> Screening:
     """Screen everybody on file under a pack as of a date, and make the results the current ones.
 
     Snapshot and results stay as files in `folder` (the data folder); the tables are replaced in one transaction, so
-    that whatever fails leaves the former screening in place.
+    that whatever fails leaves the former screening in place. Under a draft or a withdrawn pack only a synthetic
+    registry is screened, or any when `draft` says that it is a trial.
     With `known_on`, by what was on file on that day.
     Rows: one result per household that was there. Progress: snapshot, reading, screening, writing, loading.
-    Raises: rulebook.PeriodNotCovered, engine.DataRefused, ScreeningIncomplete.
+    Raises: PackNotInForce, rulebook.PeriodNotCovered, engine.DataRefused, ScreeningIncomplete.
     """
     started = time.monotonic()
+    _check_in_force(pack, draft)
     home = folder or Path(settings.DATA)
     rules = rulebook.at(pack, as_of)
     progress("snapshot")
@@ -68,8 +76,11 @@ def run_screening(
             verb="screening.run",
             subject_type="screening",
             subject_key=screening.pk,
-            detail={"pack": pack.id, "version": pack.version, "as_of": as_of.isoformat(), "snapshot": snapshot.id},
-        )
+            detail={
+                "pack": pack.id, "version": pack.version, "status": pack.status,
+                "as_of": as_of.isoformat(), "snapshot": snapshot.id,
+            },
+        )  # fmt: skip
     return screening
 
 
@@ -103,6 +114,13 @@ def open_page(
             detail={**wanted.described(), "count": len(page.rows)},
         )
     return page
+
+
+def _check_in_force(pack: rulebook.Pack, draft: bool) -> None:
+    described = registry.described()
+    allowed = policies.may_screen(pack, synthetic=described is not None and described.synthetic, draft=draft)
+    if not allowed:
+        raise PackNotInForce(allowed.reason)
 
 
 def _kept(

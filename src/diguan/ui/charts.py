@@ -3,7 +3,7 @@
 The server formats every number that the chart shows in its tooltip; the script only draws.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,7 +39,10 @@ class Component:
 
 @dataclass(frozen=True)
 class Point:
-    """One point of a rate: a fraction with what it was computed from."""
+    """One point of a rate: a fraction with what it was computed from.
+
+    `vintage` names who published it; figures of different vintages conflict and are never joined.
+    """
 
     as_of: date
     value: Decimal | None
@@ -47,6 +50,7 @@ class Point:
     denominator: int | None = None
     is_verified: bool = True
     source: str = ""
+    vintage: str = ""
 
 
 def income_over_years(  # noqa: PLR0913 (each part of the drawing is named by who asks for it)
@@ -113,16 +117,29 @@ def series(  # noqa: PLR0913
         tables.Column("source", gettext("Source"), value=lambda point: point.source or "–"),
         tables.Column("is_verified", gettext("Verified"), value=lambda point: point.is_verified),
     ]
+    vintages = list(dict.fromkeys(point.vintage for point in points))
     data = {
         "kind": "series",
         "label": label,
         "language": formats.language(),
         "unit": "%",
-        "points": [_drawn_point(point, counted, among, places) for point in points],
+        "vintages": vintages,
+        "points": [
+            {**_drawn_point(point, counted, among, places), "vintage": vintages.index(point.vintage)}
+            for point in points
+        ],
     }
-    is_checked = all(point.is_verified for point in points)
-    note = "" if is_checked else gettext("A hollow point has not been checked against its source.")
-    return Chart(key, label, sentence, data, tables.Table(label, columns, points, key=f"{key}-table"), note)
+    table = tables.Table(label, columns, points, key=f"{key}-table")
+    return Chart(key, label, sentence, data, table, " ".join(_cautions(points, vintages)))
+
+
+def _cautions(points: Sequence[Point], vintages: Sequence[str]) -> Iterator[str]:
+    if len(vintages) > 1:
+        yield gettext(
+            "Each mark stands for one source. Sources conflict and none corrects another, so no line joins them."
+        )
+    if not all(point.is_verified for point in points):
+        yield gettext("A hollow point has not been checked against its source.")
 
 
 def _drawn_point(point: Point, counted: str, among: str, places: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Pieces
   {% pager page %}            paging.Page, as data_table shows it already
   {% filter_bar bar %}        filters.Bar([filters.Field(name, label, kind, choices)], request.GET)
   {% empty empty %}           empties.Empty(why, next_label, next_href)
-  {% reason node %} {% reason_list nodes %}     reasons.Node(outcome, sentence, comparisons, children, clause, mend)
+  {% reason_list nodes %}     reasons.Node(outcome, sentence, comparisons, children, clause, mend)
   {% crumbs crumbs %} {% place_tree nodes %}    shown by the shell from the context
   {% heat_matrix matrix %}    heat.Matrix(caption, heads, rows)
   {% place_map map %}         maps.Map(label, unit, shapes, box, sentence, rolled_up)
@@ -44,7 +44,21 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from diguan.ui import charts, filters, formats, heat, maps, notices, outcomes, paging, reasons, stats, tables, trees
+from diguan.ui import (
+    charts,
+    filters,
+    formats,
+    heat,
+    maps,
+    notices,
+    outcomes,
+    paging,
+    reason_markup,
+    reasons,
+    stats,
+    tables,
+    trees,
+)
 from diguan.ui import empties as empties_of
 from diguan.ui import facts as facts_of
 from diguan.ui import steps as steps_of
@@ -179,14 +193,9 @@ def empty(item: "empties_of.Empty | None") -> dict[str, Any]:
     return {"empty": item or empties_of.Empty(gettext("There is nothing here yet."))}
 
 
-@register.inclusion_tag("ui/reason.html", takes_context=True)
-def reason(context: template.Context, node: reasons.Node) -> dict[str, Any]:
-    return {"node": node, "money_unit": _money_unit(context), "currency": _currency(context, None)}
-
-
-@register.inclusion_tag("ui/reason_list.html", takes_context=True)
-def reason_list(context: template.Context, nodes: Sequence[reasons.Node]) -> dict[str, Any]:
-    return {"nodes": nodes, "money_unit": _money_unit(context), "currency": _currency(context, None)}
+@register.simple_tag(takes_context=True)
+def reason_list(context: template.Context, nodes: Sequence[reasons.Node]) -> SafeString:
+    return reason_markup.tree(nodes, _money_unit(context), _currency(context, None))
 
 
 @register.inclusion_tag("ui/crumbs.html")
