@@ -46,8 +46,7 @@ def run_screening(
 
     Snapshot and results stay as files in `folder` (the data folder); the tables are replaced in one transaction, so
     that whatever fails leaves the former screening in place. Under a draft or a withdrawn pack only a synthetic
-    registry is screened, or any when `draft` says that it is a trial.
-    With `known_on`, by what was on file on that day.
+    registry is screened, or any when `draft` says that it is a trial. With `known_on`, by what was on file that day.
     Rows: one result per household that was there. Progress: snapshot, reading, screening, writing, loading.
     Raises: PackNotInForce, rulebook.PeriodNotCovered, engine.DataRefused, ScreeningIncomplete.
     """
