@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.rulebook.world import screen, write_data, write_pack
+from tests.rulebook.world import screen, standard, write_data, write_pack
 
 from diguan import engine
 from diguan.engine import screening
@@ -94,3 +94,48 @@ def test_an_empty_folder_is_filled(tmp_path: Path, pack: Path, data: Path) -> No
 def test_an_amount_of_memory_that_is_none_is_refused(tmp_path: Path, pack: Path, data: Path) -> None:
     with pytest.raises(engine.DataRefused, match="“lots” is not an amount of memory; write it as 4GB"):
         screen(pack, data, tmp_path / "out", memory="lots")
+
+
+def test_columns_have_the_names_and_types_that_are_promised_whether_a_standard_always_applies_or_not(
+    tmp_path: Path, data: Path
+) -> None:
+    pack = write_pack(
+        tmp_path / "pack",
+        standards=standard("income >= :line AND trees > 3", applies_when="any_member(in_school)"),
+        cohorts="cohorts:\n  poor: {label: Poor, member_when: NOT met(tested), source: {document: rules}}\n",
+    )
+    always = write_pack(tmp_path / "always")
+    bits = {"applies": "BOOLEAN", "leaves_not_met": "BIGINT", "leaves_unknown": "BIGINT"}
+    start = {
+        "household_id": "VARCHAR",
+        "place": "VARCHAR",
+        "place_number": "BIGINT",
+        "persons": "INTEGER",
+        "cohort": "VARCHAR",
+    }
+    for folder, names in ((pack, ["tested"]), (always, ["enough", "school"])):
+        screen(folder, data, tmp_path / "out")
+        found = duckdb.read_parquet(str(tmp_path / "out/outcomes.parquet"))
+        of_standards = {
+            column: kind
+            for name in names
+            for column, kind in ((name, "VARCHAR"), *((f"{name}__{part}", kind) for part, kind in bits.items()))
+        }
+        assert dict(zip(found.columns, map(str, found.types), strict=True)) == {**start, **of_standards}
+
+
+def test_persons_without_a_household_and_keys_between_blanks_are_found_after_the_fact(
+    tmp_path: Path, pack: Path
+) -> None:
+    lost = write_data(
+        tmp_path / "lost", ["h,p,5000,,,,,,", "g,p,5000,,,,,,"], ["a,h,,,true", "b,x,,,true", "c,,,,true"]
+    )
+    done = screen(pack, lost, tmp_path / "out")
+    assert (done.households, done.persons, done.refused_persons) == (2, 1, 2)
+    assert {line.split(",")[5] for line in (tmp_path / "out/refused.csv").read_text("utf-8").splitlines()[1:]} == {
+        "no_key",
+        "no_household",
+    }
+    blanks = write_data(tmp_path / "blanks", ["h,p,5000,,,,,,"], ["a, h ,,,true"])
+    done = screen(pack, blanks, tmp_path / "out")
+    assert (done.persons, done.refused_persons, done.without_members) == (1, 0, 0)

@@ -186,7 +186,7 @@ def _written(column: str, rules: Rules) -> str:
     if part == "applies" and rules.pack.standards[standard].applies_when is None:
         return f"TRUE AS {quoted(column)}"
     name = f"screened.{quoted(column)}"
-    return f"CAST({name} AS BIGINT) AS {quoted(column)}" if part else name
+    return f"CAST({name} AS BIGINT) AS {quoted(column)}" if part.startswith("leaves_") else name
 
 
 def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, folder: Path) -> None:
