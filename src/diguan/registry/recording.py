@@ -43,8 +43,9 @@ class Stamp:
 
 def settle_households(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
     """Put new households on file. Makes the table households: every household the batch names, with its id."""
-    # locked, so that two batches about one household work out its facts one after the other
-    locked = on_file.households.select_for_update().order_by("id")
+    # Locked, so that two batches about one household work out its facts one after the other; by key as they are asked
+    # for, so that no two batches wait for each other.
+    locked = on_file.households.select_for_update().order_by("key")
     keys = _strings(bench, _HOUSEHOLD_KEYS)
     relations.fill(bench, "households", _HOUSEHOLDS, relations.found(locked, "key", keys, _HOUSEHOLD_COLUMNS))
     if _none_given(bench, "household"):

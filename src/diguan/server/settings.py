@@ -1,6 +1,7 @@
 """Settings of the Django project. Only what an installation decides is read from the environment:
 
 DIGUAN_DATA        folder of database, snapshots, keys and logs (default: ./var)
+DIGUAN_DATABASE    address of a PostgreSQL database (default: SQLite in the data folder)
 DIGUAN_KEYS        file of the keys that seal ID numbers and sign the journal (default: keys.json in the data folder)
 DIGUAN_SECRET_KEY  signing key (default: made on first use and kept in the data folder)
 DIGUAN_HOSTS       host names served, separated by commas (default: this machine only)
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from diguan.server import data_folder
+from diguan.server import data_folder, database
 
 # --- Where things are -------------------------------------------------------------------------------------------
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -87,26 +88,8 @@ TEMPLATES = [
 ]
 
 # --- Database ---------------------------------------------------------------------------------------------------
-# The backend is Django's SQLite with a queue of writers; IMMEDIATE because a transaction that becomes a writer halfway
-# can't wait its turn and fails. FULL because an acknowledged decision must survive a power cut.
-DATABASES = {
-    "default": {
-        "ENGINE": "diguan.server.sqlite",
-        "NAME": DATA / "diguan.sqlite3",
-        "CONN_MAX_AGE": 60,
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": (
-                "PRAGMA journal_mode=WAL;"
-                "PRAGMA synchronous=FULL;"
-                "PRAGMA foreign_keys=ON;"
-                "PRAGMA temp_store=MEMORY;"
-                "PRAGMA cache_size=-65536;"
-            ),
-        },
-    },
-}
+# One process on SQLite needs nothing installed; a PostgreSQL server carries several, and holds the second wall of scope.
+DATABASES = {"default": database.settings(os.environ.get("DIGUAN_DATABASE", ""), DATA)}
 
 # --- People and sessions ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"

@@ -1,0 +1,1 @@
+"""PostgreSQL as the second store: Django's own backend."""
