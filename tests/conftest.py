@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -42,6 +43,41 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(
             f"No Chromium on this machine: {left_out} browser tests were left out. Install chromium to run them."
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[contextlib.ExitStack]:
+    """Make the tests' database as its owner; the tests themselves work as the application does."""
+    from diguan.server import database
+
+    with contextlib.ExitStack() as owner:
+        owner.enter_context(database.as_owner())
+        yield owner
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings: contextlib.ExitStack, django_db_setup: None) -> Iterator[None]:
+    from diguan.server import database
+
+    django_db_modify_db_settings.close()
+    yield
+    django_db_modify_db_settings.enter_context(database.as_owner())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_the_owner() -> None:
+    """After a test with transactions of its own the tables are emptied, which the application may not."""
+    from django.test import TransactionTestCase
+
+    from diguan.server import database
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def as_owner(self: TransactionTestCase) -> None:
+        with database.as_owner():
+            empty(self)
+
+    TransactionTestCase._fixture_teardown = as_owner  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from diguan.access.scope import EVERYTHING
+from diguan.server.postgresql import cursors
+
 IS_POSTGRESQL = bool(os.environ.get("DIGUAN_DATABASE"))
 on_postgresql = pytest.mark.skipif(not IS_POSTGRESQL, reason="about PostgreSQL: make test STORE=postgresql")
 on_sqlite = pytest.mark.skipif(IS_POSTGRESQL, reason="about SQLite's file")
@@ -47,6 +50,7 @@ def env(url: str) -> dict[str, str]:
 def everything(store: psycopg.Connection[tuple[object, ...]]) -> Iterator[None]:
     """Let a plain connection see all rows, for as long as one transaction."""
     with store.transaction():
+        store.execute(cursors.setting(cursors.told(EVERYTHING)))
         yield
 
 

@@ -38,7 +38,6 @@ _SETTINGS = {
 _ROLES = f"""
 CREATE ROLE {OWNER} LOGIN CREATEDB;
 CREATE ROLE {APPLICATION} LOGIN;
-GRANT {APPLICATION} TO {OWNER};
 """
 
 
@@ -55,7 +54,7 @@ class Cluster:
     @property
     def env(self) -> dict[str, str]:
         """What a program's environment says to work on this server."""
-        return {"DIGUAN_DATABASE": self.url(OWNER), "DIGUAN_DATABASE_OWNER": self.url(OWNER)}
+        return {"DIGUAN_DATABASE": self.url(APPLICATION), "DIGUAN_DATABASE_OWNER": self.url(OWNER)}
 
 
 def programs() -> Path | None:

@@ -18,7 +18,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from diguan.access import permissions, queries
+from diguan.access import permissions, queries, walls
 from diguan.access.models import User
 from diguan.access.rights import Rights
 from diguan.access.scope import NOTHING, Scope
@@ -79,7 +79,9 @@ class Middleware:
         request.rights = SimpleLazyObject(lambda: queries.rights(request.user, timezone.localdate()))
         request.may = lambda permission: request.rights.may(permission)
         request.scope_of = lambda permission: request.rights.scope(permission)
-        response = self.get_response(request)
+        # Asked by a database that holds rows back by itself: whatever a page asks for, only that much is there.
+        with walls.reading_as(lambda: request.rights.reach):
+            response = self.get_response(request)
         # Nothing a server says may linger in a shared machine's cache, redirects and refusals included.
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -42,6 +42,10 @@ class Scope:
         """Return the part of this scope inside [low, high)."""
         return Scope(tuple((max(low, start), min(high, end)) for start, end in self.ranges))
 
+    def meet(self, other: Scope) -> Scope:
+        """Return what both scopes hold."""
+        return Scope(tuple(part for low, high in other.ranges for part in self.intersect(low, high).ranges))
+
     def union(self, other: Scope) -> Scope:
         return Scope(self.ranges + other.ranges)
 
@@ -81,7 +85,7 @@ def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
 
 
 NOTHING = Scope()
-_EVERYTHING = Scope(((_LOWEST, _HIGHEST),))
+EVERYTHING = Scope(((_LOWEST, _HIGHEST),))  # got by unscoped(reason) only
 
 
 def unscoped(reason: str) -> Scope:
@@ -96,4 +100,4 @@ def unscoped(reason: str) -> Scope:
         subject_key="everything",
         detail={"reason": reason},
     )
-    return _EVERYTHING
+    return EVERYTHING

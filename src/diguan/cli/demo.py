@@ -136,7 +136,9 @@ def _empty() -> None:
     """Empty the tables, which hold nothing or the demo."""
     from django.core.management import call_command
 
-    with in_words():
+    from diguan.server import database
+
+    with in_words(), database.as_owner():
         call_command("flush", verbosity=0, interactive=False)
 
 

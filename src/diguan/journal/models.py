@@ -25,6 +25,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """One act: who, when, what, on which subject, where."""
 
+    VERBS = ("SELECT", "INSERT")  # all that the application's role may do to the table, where the database keeps roles
+
     at = models.DateTimeField()
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150)

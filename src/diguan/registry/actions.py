@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from diguan.access import walls
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
 from diguan.registry import batch as batches
@@ -49,7 +50,7 @@ def record_observations(
         staging.bring_dictionary(bench, pack)
         staging.take(bench, 0, parts)
         validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
-        with transaction.atomic():
+        with transaction.atomic(), walls.acting("recording observations"):
             subjects: list[tuple[str, int]] = []
             for part in range(parts):
                 if part > 0:

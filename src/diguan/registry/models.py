@@ -92,6 +92,8 @@ class Observation(models.Model):
     over its content whatever the order of its keys, so that a replay is recognised.
     """
 
+    VERBS = ("SELECT", "INSERT")
+
     instance_id = models.UUIDField(_("instance id"), unique=True, editable=False)
     household = models.ForeignKey(
         Household,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from diguan import engine, rulebook
 from diguan.access import scope as scopes
+from diguan.access import walls
 from diguan.journal import actions as journal
 from diguan.registry import snapshots
 from diguan.registry.models import Household
@@ -51,7 +52,7 @@ def run_screening(
     out = home / "screenings" / uuid.uuid4().hex
     screened = run.screen(rules=rules, snapshot=snapshot.folder, out=out, progress=progress)
     progress("loading")
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting("loading a screening"):
         Screening.objects.filter(is_current=True).update(is_current=False)
         screening = _kept(rules, snapshot, screened, out, by)
         screening.started_at, screening.finished_at = at, at + dt.timedelta(seconds=time.monotonic() - started)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -38,6 +40,30 @@ def settings(url: str, data: Path, *, name: str = "DIGUAN_DATABASE") -> dict[str
     Raises: ImproperlyConfigured, with what is wrong in the address and what to write.
     """
     return _postgresql(url.strip(), name) if url.strip() else _sqlite(data)
+
+
+@contextlib.contextmanager
+def as_owner() -> Iterator[None]:
+    """Work as the role that owns the tables, which DIGUAN_DATABASE_OWNER names, for as long as this block.
+
+    Migrations, backups and restores need it; on SQLite, and where one role does everything, nothing changes.
+    """
+    from django.conf import settings as configured
+    from django.db import connection
+
+    given, owner = connection.settings_dict, configured.DATABASE_OWNER
+    parts = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+    if connection.vendor != "postgresql" or all(given[part] == owner[part] for part in parts):
+        yield
+        return
+    before = {part: given[part] for part in parts}
+    connection.close()
+    given.update({part: owner[part] for part in parts})
+    try:
+        yield
+    finally:
+        connection.close()
+        given.update(before)
 
 
 def _sqlite(data: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 DIGUAN_DATA        folder of database, snapshots, keys and logs (default: ./var)
 DIGUAN_DATABASE    address of a PostgreSQL database (default: SQLite in the data folder)
+DIGUAN_DATABASE_OWNER  the same database for the role that owns its tables, for diguan migrate, backup and restore
 DIGUAN_KEYS        file of the keys that seal ID numbers and sign the journal (default: keys.json in the data folder)
 DIGUAN_SECRET_KEY  signing key (default: made on first use and kept in the data folder)
 DIGUAN_HOSTS       host names served, separated by commas (default: this machine only)
@@ -90,6 +91,11 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------------------------
 # One process on SQLite needs nothing installed; a PostgreSQL server carries several, and holds the second wall of scope.
 DATABASES = {"default": database.settings(os.environ.get("DIGUAN_DATABASE", ""), DATA)}
+# Whose the tables are there, if not the same user's who serves; and who must be given rights on them.
+DATABASE_OWNER = database.settings(
+    os.environ.get("DIGUAN_DATABASE_OWNER") or os.environ.get("DIGUAN_DATABASE", ""), DATA, name="DIGUAN_DATABASE_OWNER"
+)
+DATABASE_ROLE = DATABASES["default"].get("USER", "")
 
 # --- People and sessions ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
