@@ -11,7 +11,7 @@ from diguan.access import walls
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
 from diguan.registry import batch as batches
-from diguan.registry import queries, recording, relations, staging, validation
+from diguan.registry import carrying, queries, recording, relations, staging, validation
 from diguan.registry.batch import Batch, BatchFolder, Counts, Refusal, Report
 from diguan.registry.models import Household, Observation, Person, Registry
 
@@ -44,22 +44,28 @@ def record_observations(
     Unknown: a value of None says nothing about its variable.
     Raises: staging.BatchUnreadable for files that cannot be read.
     """
-    today, reports = timezone.localdate(at), []
     with relations.workbench(rows=batch.size) as bench:
         parts = staging.bring_in(bench, batch)
         staging.bring_dictionary(bench, pack)
-        staging.take(bench, 0, parts)
-        validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
-        with transaction.atomic(), walls.acting("recording observations"):
-            subjects: list[tuple[str, int]] = []
-            for part in range(parts):
-                if part > 0:
-                    staging.take(bench, part, parts)
-                    validation.judge(bench, today=today)
-                reports.append(_settle(bench, recording.Stamp(at, None if by is None else by.pk, _name(by))))
-                subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
-            report = batches.summed(reports)
-            _journal_batch(subjects, report, by, at)
+        return carrying.repeated(lambda: _record(bench, parts, by, at))
+
+
+def _record(bench: relations.Bench, parts: int, by: journal.Actor | None, at: dt.datetime) -> Report:
+    """Judge and settle what stands on the bench, slice by slice."""
+    today, stamp = timezone.localdate(at), recording.Stamp(at, None if by is None else by.pk, _name(by))
+    reports: list[Report] = []
+    subjects: list[tuple[str, int]] = []
+    staging.take(bench, 0, parts)
+    validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
+    with transaction.atomic(), walls.acting("recording observations"):
+        for part in range(parts):
+            if part > 0:
+                staging.take(bench, part, parts)
+                validation.judge(bench, today=today)
+            reports.append(_settle(bench, stamp))
+            subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
+        report = batches.summed(reports)
+        _journal_batch(subjects, report, by, at)
     return report
 
 

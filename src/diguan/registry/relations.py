@@ -1,8 +1,7 @@
 """Rows between the database and DuckDB, many at a time and without a file in between.
 
 The database keeps; DuckDB computes. `workbench()` opens a private DuckDB session, `fill` brings rows into it,
-`insert_rows` and `update_rows` carry what was computed back in plain `executemany`, which is ten times as fast as
-model instances and the same on SQLite and PostgreSQL.
+`insert_rows` and `update_rows` carry what was computed back.
 """
 
 import json
@@ -17,6 +16,8 @@ from uuid import UUID
 
 import duckdb
 from django.db import connection, models
+
+from diguan.registry import carrying
 
 Bench = duckdb.DuckDBPyConnection
 Row = Sequence[Any]
@@ -105,27 +106,12 @@ def fetched(bench: Bench, sql: str) -> Iterator[Sequence[Row]]:
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], batches: Iterable[Sequence[Row]]) -> None:
     """Insert rows whose values are already as the database stores them (UUIDs as 32 hex digits, JSON as text)."""
-    columns = [_column(model, name) for name in fields]
-    quote = connection.ops.quote_name
-    sql = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(c) for c in columns)}) "
-        f"VALUES ({', '.join(['%s'] * len(columns))})"
-    )
-    _execute_many(sql, batches)
+    carrying.insert(model._meta.db_table, [_column(model, name) for name in fields], batches)
 
 
 def update_rows(model: type[models.Model], field: str, batches: Iterable[Sequence[Row]]) -> None:
     """Set one column by primary key; rows are (value, id)."""
-    quote = connection.ops.quote_name
-    column = _column(model, field)
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {quote(column)} = %s WHERE {quote('id')} = %s"
-    _execute_many(sql, batches)
-
-
-def _execute_many(sql: str, batches: Iterable[Sequence[Row]]) -> None:
-    with connection.cursor() as cursor:
-        for rows in batches:
-            cursor.executemany(sql, rows)
+    carrying.update(model._meta.db_table, _column(model, field), batches)
 
 
 def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":

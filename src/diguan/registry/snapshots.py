@@ -22,7 +22,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from diguan.access.scope import Scope
-from diguan.registry import merging, relations, staging
+from diguan.registry import carrying, merging, relations, staging
 from diguan.registry.models import Household, Observation, Person
 
 ROW_GROUP = 20_480
@@ -58,7 +58,7 @@ def write(*, pack: staging.Dictionary, as_of: dt.date, folder: Path, scope: Scop
     folder.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".snapshot-", dir=folder))
     try:
-        with relations.workbench() as bench:
+        with relations.workbench() as bench, carrying.standing_still():
             _recall(bench, pack, as_of, scope)
             unreadable = _bring(bench, pack, _HOUSEHOLDS, _households(scope))
             unreadable |= _bring(bench, pack, _PERSONS, _persons(scope))

@@ -14,7 +14,7 @@ from diguan import engine, rulebook
 from diguan.access import scope as scopes
 from diguan.access import walls
 from diguan.journal import actions as journal
-from diguan.registry import snapshots
+from diguan.registry import carrying, snapshots
 from diguan.registry.models import Household
 from diguan.screening import queries, run
 from diguan.screening.models import Result, Screening, Shortfall, Total
@@ -53,6 +53,7 @@ def run_screening(
     screened = run.screen(rules=rules, snapshot=snapshot.folder, out=out, progress=progress)
     progress("loading")
     with transaction.atomic(), walls.acting("loading a screening"):
+        carrying.one_at_a_time("screening")
         Screening.objects.filter(is_current=True).update(is_current=False)
         screening = _kept(rules, snapshot, screened, out, by)
         screening.started_at, screening.finished_at = at, at + dt.timedelta(seconds=time.monotonic() - started)
