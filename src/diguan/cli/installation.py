@@ -20,13 +20,20 @@ def opened(lang: str | None = None) -> Iterator[None]:
 
     Raises: click.ClickException.
     """
+    with set_up(lang), in_words():
+        _insist_on_tables()
+        yield
+
+
+@contextmanager
+def set_up(lang: str | None = None) -> Iterator[None]:
+    """Set Django up, in the reader's language, whatever the database holds. Raises: click.ClickException."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diguan.server.settings")
     try:
         django.setup()
     except ImproperlyConfigured as error:
         raise click.ClickException(str(error)) from None
-    with translation.override(chosen(lang)), in_words():
-        _insist_on_tables()
+    with translation.override(chosen(lang)):
         yield
 
 
