@@ -56,3 +56,13 @@ def everything(store: psycopg.Connection[tuple[object, ...]]) -> Iterator[None]:
 
 def _renamed(url: str, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+@contextlib.contextmanager
+def database_for_programs() -> Iterator[dict[str, str]]:
+    """Environment of programs that work on an empty database of this run's store; on SQLite in their data folder."""
+    if not IS_POSTGRESQL:
+        yield {"DIGUAN_DATABASE": "", "DIGUAN_DATABASE_OWNER": ""}
+        return
+    with another_database("programs") as url:
+        yield env(url)

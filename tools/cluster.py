@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,16 +24,14 @@ _PLACES = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/pgsql/bin",
 )
-# Nothing kept here has to survive a power cut.
-_SETTINGS = {
+_SETTINGS = {"max_connections": "60", "shared_buffers": "128MB", "log_min_messages": "fatal"}
+# For tests, where nothing kept has to survive a power cut.
+_HASTY = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     # It would note that a table is empty after a test, and plans of the next would rest on that.
     "autovacuum": "off",
-    "max_connections": "60",
-    "shared_buffers": "128MB",
-    "log_min_messages": "fatal",
 }
 _ROLES = f"""
 CREATE ROLE {OWNER} LOGIN CREATEDB;
@@ -77,8 +75,8 @@ def _version(folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Cluster]:
-    """Start a server; stop it and remove its folder at the end.
+def running(*, durable: bool = False) -> Iterator[Cluster]:
+    """Start a server; stop it and remove its folder at the end. `durable` takes the time that a server in earnest takes.
 
     Raises: Trouble in words, if there are no server programs or they do not start.
     """
@@ -92,13 +90,13 @@ def running() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="diguan-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108
     user = _server_user()
     try:
-        _make(bin_folder, folder, user)
+        _make(bin_folder, folder, user, _SETTINGS if durable else {**_SETTINGS, **_HASTY})
         yield from _served(bin_folder, folder, user)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make(bin_folder: Path, folder: Path, user: str | None) -> None:
+def _make(bin_folder: Path, folder: Path, user: str | None, settings: Mapping[str, str]) -> None:
     if user:
         shutil.chown(folder, user)
     words = ["--auth-local=trust", "--auth-host=reject", "--username=postgres", "--encoding=UTF8", "--no-sync"]
@@ -106,7 +104,7 @@ def _make(bin_folder: Path, folder: Path, user: str | None) -> None:
     words += ["--locale=C.UTF-8"]
     words += ["--locale-provider=icu", "--icu-locale=zh-Hans-CN"] if _version(bin_folder) >= 15 else []
     _run([bin_folder / "initdb", "-D", folder / "data", *words], folder, user)
-    lines = [f"{name} = '{value}'" for name, value in _SETTINGS.items()]
+    lines = [f"{name} = '{value}'" for name, value in settings.items()]
     with (folder / "data" / "postgresql.conf").open("a") as file:
         file.write("\n".join(["", *lines, "listen_addresses = ''", f"unix_socket_directories = '{folder}'", ""]))
 

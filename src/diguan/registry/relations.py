@@ -28,7 +28,9 @@ FEW = 200  # rows for which a plan is not worth improving
 KEYS_PER_QUERY = 900  # SQLite may be built with a limit of 999 parameters
 
 _lock = threading.Lock()
-_roots: dict[int, Bench] = {}  # by process, because a DuckDB instance does not survive a fork
+# By process, because a DuckDB instance does not survive a fork; one for few rows, whose threads would only wait for each
+# other, and one for many.
+_roots: dict[tuple[int, bool], Bench] = {}
 
 
 @contextmanager
@@ -37,24 +39,25 @@ def workbench(*, rows: int | None = None) -> Iterator[Bench]:
 
     `rows` is how many will be worked on, if known: for a few of them the plans are taken as written.
     """
-    session = _root().cursor()
+    few = rows is not None and rows <= FEW
+    session = _root(few).cursor()
     try:
-        if rows is not None and rows <= FEW:
+        if few:
             session.execute("PRAGMA disable_optimizer")  # a quarter of a single visit's time went into better plans
         yield session
     finally:
         session.close()
 
 
-def _root() -> Bench:
-    process = os.getpid()
+def _root(few: bool) -> Bench:
+    process = (os.getpid(), few)
     with _lock:
         if process not in _roots:
             settings: dict[str, Any] = {
                 "autoinstall_known_extensions": "false",
                 "temp_directory": tempfile.gettempdir(),
             }
-            _roots[process] = duckdb.connect(":memory:", config=settings)
+            _roots[process] = duckdb.connect(":memory:", config=settings | ({"threads": 1} if few else {}))
         return _roots[process]
 
 
