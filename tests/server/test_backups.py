@@ -128,7 +128,7 @@ def test_a_backup_made_under_writes_is_restored_elsewhere_and_works(
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda content: content[:-40], "damaged or was cut off"),
+        (lambda content: content[:-40], "its beginning is damaged"),
         (lambda content: content[:2_000] + bytes([content[2_000] ^ 1]) + content[2_001:], "does not open"),
         (lambda content: b"not a backup", "no backup of Diguan"),
     ],
