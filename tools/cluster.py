@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,7 +148,7 @@ def _server_user() -> str | None:
     return found
 
 
-def _run(words: list[str | Path], folder: Path, user: str | None) -> None:
+def _run(words: Sequence[object], folder: Path, user: str | None) -> None:
     """Run one of the server's programs. Raises: Trouble with the end of what it said."""
     with (folder / "said").open("w+") as said:
         done = subprocess.run(
@@ -167,4 +167,4 @@ def _run(words: list[str | Path], folder: Path, user: str | None) -> None:
             return
         said.seek(0)
         told = said.read().strip().splitlines()[-8:]
-    raise Trouble(f"{Path(words[0]).name} failed:\n" + "\n".join(f"      {line}" for line in told))
+    raise Trouble(f"{Path(str(words[0])).name} failed:\n" + "\n".join(f"      {line}" for line in told))

@@ -43,7 +43,7 @@ def write(target: Path, about: Manifest, members: Mapping[str, Path], secret: by
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with open(os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            with _closed(file, secret) as stream, tarfile.open(fileobj=stream, mode="w|") as tar:  # type: ignore[call-overload]
+            with _closed(file, secret) as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
                 head = tarfile.TarInfo(MANIFEST)
                 head.size = len(manifest.text())
                 tar.addfile(head, io.BytesIO(manifest.text()))
@@ -61,7 +61,7 @@ def unpack(source: Path, folder: Path, secret: bytes | None) -> Manifest:
     """Take the archive apart into a folder and compare every digest. Raises: BackupRefused; nothing else was touched."""
     with source.open("rb") as file, _opened(file, secret) as stream:
         try:
-            with tarfile.open(fileobj=stream, mode="r|") as tar:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=stream, mode="r|") as tar:
                 manifest = _manifest(tar)
                 taken = {_take(tar, member, manifest, folder) for member in tar if member.name != MANIFEST}
         except (tarfile.TarError, EOFError, ValueError, KeyError) as error:

@@ -40,7 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().init_connection_state()
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         self.notice.forget()
 
     def _commit(self) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LOW, HIGH, RANGES = "diguan.low", "diguan.high", "diguan.ranges"
 _NOTHING = ("", "", "")
+# Django's, on psycopg; its stubs know those of another driver.
+_Plain: Any = base.Cursor
+_OnServer: Any = base.ServerSideCursor
 _Told = tuple[str, str, str]
 
 
@@ -68,7 +71,7 @@ class _Telling:
             self.notice.told = given
 
 
-class Cursor(_Telling, base.Cursor):
+class Cursor(_Telling, _Plain):  # type: ignore[misc]
     """A plain cursor."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
@@ -91,7 +94,7 @@ class Cursor(_Telling, base.Cursor):
         return None
 
 
-class ServerSideCursor(_Telling, base.ServerSideCursor):
+class ServerSideCursor(_Telling, _OnServer):  # type: ignore[misc]
     """A cursor on the server, whose rows are found only as they are fetched."""
 
     _under: _Told | None = None
