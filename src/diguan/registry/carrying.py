@@ -14,6 +14,9 @@ Row = Sequence[Any]
 _T = TypeVar("_T")
 
 FEW = 50  # rows for which a table of their own is not worth making
+# From so many rows on, and when a table has grown by so large a part, the server looks at it anew: of one that was empty
+# when it last did, it would join every row with every other.
+_MANY, _PART = 1_000, 0.2
 ATTEMPTS = 6
 # Another transaction put the same key on file meanwhile, or the two waited for each other.
 _CAME_BETWEEN = ("23505", "40P01", "40001")
@@ -100,12 +103,16 @@ def standing_still() -> Iterator[None]:
 def _carry(
     table: str, columns: Sequence[str], batches: Iterable[Sequence[Row]], one_by_one: str, from_carried: str
 ) -> None:
+    count = 0
     with connection.cursor() as cursor:
         for rows in batches:
+            count += len(rows)
             if connection.vendor == "postgresql" and len(rows) > FEW:
                 _copy(cursor, table, columns, rows, from_carried)
             else:
                 cursor.executemany(one_by_one, rows)
+        if connection.vendor == "postgresql" and count >= _MANY:
+            _look_anew(cursor, table, count)
 
 
 def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Row], from_carried: str) -> None:
@@ -116,6 +123,12 @@ def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Row], 
             copy.write_row(row)
     cursor.execute(from_carried.format(carried=carried))
     cursor.execute(f"DROP TABLE {carried}")
+
+
+def _look_anew(cursor: Any, table: str, count: int) -> None:
+    cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [_quote(table)])
+    if count > _PART * cursor.fetchone()[0]:
+        cursor.execute("SELECT diguan_analyze(%s::regclass)", [_quote(table)])
 
 
 def _quoted(columns: Iterable[str]) -> list[str]:

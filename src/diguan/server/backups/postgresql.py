@@ -15,7 +15,7 @@ from psycopg import sql
 
 from diguan.access.scope import EVERYTHING
 from diguan.server.backups import BackupRefused
-from diguan.server.postgresql import cursors
+from diguan.server.postgresql import cursors, walls
 
 NAME = "database.dump"
 
@@ -49,6 +49,7 @@ def restore(dumped: Path, rows: Mapping[str, int]) -> None:
         for (table,) in cursor.fetchall():
             drop = sql.SQL("DROP TABLE public.{} CASCADE;\n").format(sql.Identifier(table))
             file.write(drop.as_string(cursor.connection).encode())
+        file.write(f"DROP FUNCTION IF EXISTS public.{walls.ANALYZE}(regclass);\n".encode())
     connection.close()
     told = _run([_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", dumped], to_database=False)
     with script.open("ab") as file:
