@@ -5,15 +5,16 @@ from __future__ import annotations
 import click
 
 from diguan.cli.installation import opened
+from diguan.rulebook.problems import N_
 
 
-@click.group(help="Look after files that were exported.")
+@click.group(help=N_("Look after files that were exported."))
 def cli() -> None:
     pass
 
 
-@cli.command(help="Remove files whose time is over and close requests that nobody dealt with.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@cli.command(help=N_("Remove files whose time is over and close requests that nobody dealt with."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def sweep(lang: str | None) -> None:
     with opened(lang):
         from django.utils import timezone

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diguan.cli.installation import opened
+from diguan.rulebook.problems import N_
 
 if TYPE_CHECKING:
     from diguan.journal.checkpoints import Checkpoint
@@ -19,16 +20,18 @@ _PATIENCE_SECONDS = 60
 _LOOK_SECONDS = 0.2
 
 
-@click.group(help="Seal the journal, keep checkpoints of it, verify it, prove one entry.")
+@click.group(help=N_("Seal the journal, keep checkpoints of it, verify it, prove one entry."))
 def cli() -> None:
     pass
 
 
 @cli.command(
-    help="Seal what is not sealed yet, and add a checkpoint to the folder of checkpoints. A running server does this "
-    "every four minutes; two at once do no harm."
+    help=N_(
+        "Seal what is not sealed yet, and add a checkpoint to the folder of checkpoints. A running server does this "
+        "every four minutes; two at once do no harm."
+    )
 )
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def seal(lang: str | None) -> None:
     with opened(lang):
         from django.utils import timezone
@@ -53,11 +56,15 @@ def seal(lang: str | None) -> None:
 
 
 @cli.command(
-    help="Write a checkpoint: a small signed text that says what the journal looks like now. Keep it where whoever runs "
-    "this machine cannot change it: with the auditor, with the level above, on paper."
+    help=N_(
+        "Write a checkpoint: a small signed text that says what the journal looks like now. Keep it where whoever runs "
+        "this machine cannot change it: with the auditor, with the level above, on paper."
+    )
 )
-@click.option("--out", type=FILE, help="File to write; one that is there is not written over. Printed if not given.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option(
+    "--out", type=FILE, help=N_("File to write; one that is there is not written over. Printed if not given.")
+)
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def checkpoint(out: Path | None, lang: str | None) -> None:
     with opened(lang):
         from django.utils.translation import gettext as _
@@ -74,15 +81,17 @@ def checkpoint(out: Path | None, lang: str | None) -> None:
 
 
 @cli.command(
-    help="Read the whole journal and compare it with its seals, with the folder of checkpoints and with the checkpoints "
-    "named. What differs is said, the first entry first; then the program ends with 1. With --proof one entry is "
-    "verified without any database."
+    help=N_(
+        "Read the whole journal and compare it with its seals, with the folder of checkpoints and with the checkpoints "
+        "named. What differs is said, the first entry first; then the program ends with 1. With --proof one entry is "
+        "verified without any database."
+    )
 )
-@click.option("--checkpoint", "files", type=FILE, multiple=True, help="A checkpoint that was kept elsewhere.")
-@click.option("--public-key", "public_keys", multiple=True, help="A key to trust, as checkpoints print it: s1:…")
-@click.option("--file", "copy", type=FILE, help="A copy of a SQLite database, instead of this installation's.")
-@click.option("--proof", type=FILE, help="A proof of one entry, made by diguan journal prove.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--checkpoint", "files", type=FILE, multiple=True, help=N_("A checkpoint that was kept elsewhere."))
+@click.option("--public-key", "public_keys", multiple=True, help=N_("A key to trust, as checkpoints print it: s1:…"))
+@click.option("--file", "copy", type=FILE, help=N_("A copy of a SQLite database, instead of this installation's."))
+@click.option("--proof", type=FILE, help=N_("A proof of one entry, made by diguan journal prove."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def verify(
     files: tuple[Path, ...], public_keys: tuple[str, ...], copy: Path | None, proof: Path | None, lang: str | None
 ) -> None:
@@ -99,13 +108,15 @@ def verify(
 
 
 @cli.command(
-    help="Write a proof that the entry with this number was sealed. Whoever holds the checkpoint can verify it without "
-    "the database: diguan journal verify --proof FILE."
+    help=N_(
+        "Write a proof that the entry with this number was sealed. Whoever holds the checkpoint can verify it without "
+        "the database: diguan journal verify --proof FILE."
+    )
 )
 @click.argument("entry", type=click.IntRange(min=1))
-@click.option("--checkpoint", "file", type=FILE, help="The checkpoint to prove it to; one made now if not given.")
-@click.option("--out", type=FILE, help="File to write. Printed if not given.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--checkpoint", "file", type=FILE, help=N_("The checkpoint to prove it to; one made now if not given."))
+@click.option("--out", type=FILE, help=N_("File to write. Printed if not given."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def prove(entry: int, file: Path | None, out: Path | None, lang: str | None) -> None:
     with opened(lang):
         from django.utils.translation import gettext as _

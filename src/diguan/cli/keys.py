@@ -7,20 +7,23 @@ from typing import Literal
 import click
 
 from diguan.cli.installation import opened
+from diguan.rulebook.problems import N_
 
 
-@click.group(help="The keys that seal ID numbers, hash them for look-up, and sign the journal.")
+@click.group(help=N_("The keys that seal ID numbers, hash them for look-up, and sign the journal."))
 def cli() -> None:
     pass
 
 
 @cli.command(
-    help="Make a new key, seal (or hash) everything anew with it, and forget the older ones. Cut off in the middle, call "
-    "it again. Copies of the database from before open with the old file of keys only: keep it with them."
+    help=N_(
+        "Make a new key, seal (or hash) everything anew with it, and forget the older ones. Cut off in the middle, call "
+        "it again. Copies of the database from before open with the old file of keys only: keep it with them."
+    )
 )
 @click.argument("kind", type=click.Choice(["sealing", "hashing"]))
-@click.option("--keep-old", is_flag=True, help="Do not forget the older keys yet.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--keep-old", is_flag=True, help=N_("Do not forget the older keys yet."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def rotate(kind: Literal["sealing", "hashing"], keep_old: bool, lang: str | None) -> None:
     with opened(lang):
         from django.utils import timezone

@@ -21,26 +21,29 @@ DECISIONS = {
 }
 
 
-@click.group(help="Find people who were entered twice, or who stand in two lists.")
+@click.group(help=N_("Find people who were entered twice, or who stand in two lists."))
 def cli() -> None:
     pass
 
 
-@cli.command(help="Compare the people of a file with each other or, with --list, with those of another file.")
+@cli.command(help=N_("Compare the people of a file with each other or, with --list, with those of another file."))
 @click.option(
-    "--data", required=True, type=click.Path(path_type=Path), help="the register: one row per person (.parquet or .csv)"
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    help=N_("the register: one row per person (.parquet or .csv)"),
 )
 @click.option(
     "--list",
     "others",
     type=click.Path(path_type=Path),
-    help="another list, such as a police roll; only pairs across the two are sought",
+    help=N_("another list, such as a police roll; only pairs across the two are sought"),
 )
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="folder for the results; replaced as a whole"
+    "--out", required=True, type=click.Path(path_type=Path), help=N_("folder for the results; replaced as a whole")
 )
-@click.option("--memory", default="", help="memory limit such as 4GB; beyond it work spills to disk")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--memory", default="", help=N_("memory limit such as 4GB; beyond it work spills to disk"))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def find(data: Path, others: Path | None, out: Path, memory: str, lang: str | None) -> None:
     say = translator(chosen(lang))
     options = matching.Options(

@@ -66,8 +66,8 @@ def roles(lang: str | None) -> None:
             click.echo(f"{role.id}  {role.label}: {', '.join(sorted(role.allows))}")
 
 
-@cli.command("list", help="List everybody who was added, with their roles.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@cli.command("list", help=N_("List everybody who was added, with their roles."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def listed(lang: str | None) -> None:
     with opened(lang):
         from django.utils import timezone
@@ -83,9 +83,9 @@ def listed(lang: str | None) -> None:
             click.echo("  ".join([user.username, user.name, held or _("No role yet"), *marks]))
 
 
-@cli.command(help="Take all access from somebody who leaves; they are signed out at once.")
+@cli.command(help=N_("Take all access from somebody who leaves; they are signed out at once."))
 @click.argument("username")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def deactivate(username: str, lang: str | None) -> None:
     with _somebody(username, lang) as (user, now):
         from diguan.access import actions
@@ -94,9 +94,9 @@ def deactivate(username: str, lang: str | None) -> None:
         _tell(user, N_("%(name)s can no longer sign in and was signed out."))
 
 
-@cli.command(help="Let somebody sign in again who was deactivated.")
+@cli.command(help=N_("Let somebody sign in again who was deactivated."))
 @click.argument("username")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def reactivate(username: str, lang: str | None) -> None:
     with _somebody(username, lang) as (user, now):
         from diguan.access import actions
@@ -105,9 +105,9 @@ def reactivate(username: str, lang: str | None) -> None:
         _tell(user, N_("%(name)s can sign in again."))
 
 
-@cli.command(help="Let somebody try again whose signing in pauses after wrong tries.")
+@cli.command(help=N_("Let somebody try again whose signing in pauses after wrong tries."))
 @click.argument("username")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def unlock(username: str, lang: str | None) -> None:
     with _somebody(username, lang) as (user, now):
         from diguan.access import actions
@@ -116,9 +116,9 @@ def unlock(username: str, lang: str | None) -> None:
         _tell(user, N_("%(name)s can try to sign in again."))
 
 
-@cli.command("reset-factor", help="Take a lost second factor away; they take up another when they sign in next.")
+@cli.command("reset-factor", help=N_("Take a lost second factor away; they take up another when they sign in next."))
 @click.argument("username")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def reset_factor(username: str, lang: str | None) -> None:
     with _somebody(username, lang) as (user, now):
         from diguan.access import actions
@@ -128,10 +128,10 @@ def reset_factor(username: str, lang: str | None) -> None:
         _tell(user, told)
 
 
-@cli.command("reset-password", help="Give somebody another password; it is asked for.")
+@cli.command("reset-password", help=N_("Give somebody another password; it is asked for."))
 @click.argument("username")
-@click.password_option(help="Asked for if not given.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.password_option(help=N_("Asked for if not given."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def reset_password(username: str, password: str, lang: str | None) -> None:
     with _somebody(username, lang) as (user, now):
         from django.core.exceptions import ValidationError

@@ -23,15 +23,15 @@ OUT = click.Path(path_type=Path, dir_okay=False)
 SHOWN = 20
 
 
-@click.group(help="Templates to be filled in, and files of households and people imported into the registry.")
+@click.group(help=N_("Templates to be filled in, and files of households and people imported into the registry."))
 def cli() -> None:
     pass
 
 
-@cli.command(help="Write an empty workbook with the columns of a pack's dictionary, to be filled in and imported.")
-@click.option("--pack", "pack_id", help="The pack; the one in use if not given.")
-@click.option("--out", type=OUT, help="The file; template-PACK.xlsx if not given.")
-@click.option("--lang", help="Language of its headings: en, zh-hans or zh-hant")
+@cli.command(help=N_("Write an empty workbook with the columns of a pack's dictionary, to be filled in and imported."))
+@click.option("--pack", "pack_id", help=N_("The pack; the one in use if not given."))
+@click.option("--out", type=OUT, help=N_("The file; template-PACK.xlsx if not given."))
+@click.option("--lang", help=N_("Language of its headings: en, zh-hans or zh-hant"))
 def template(pack_id: str | None, out: Path | None, lang: str | None) -> None:
     with opened(lang):
         from diguan.intake import blank, dictionaries
@@ -44,26 +44,34 @@ def template(pack_id: str | None, out: Path | None, lang: str | None) -> None:
 
 @cli.command(
     "import",
-    help="Import households and people from one file or two (.xlsx, or text separated by comma, semicolon or tab). First "
-    "as a dry run, which says what would change; with --apply it is written. Refused households are listed with the "
-    "reason; the program then ends with 1. With --columns nothing is tried: it shows what each column is taken for.",
+    help=N_(
+        "Import households and people from one file or two (.xlsx, or text separated by comma, semicolon or tab). First "
+        "as a dry run, which says what would change; with --apply it is written. Refused households are listed with the "
+        "reason; the program then ends with 1. With --columns nothing is tried: it shows what each column is taken for."
+    ),
 )
 @click.argument("files", type=FILE, nargs=-1, required=True)
-@click.option("--pack", "pack_id", help="Whose dictionary; that of the pack in use if not given.")
-@click.option("--source", default="import", show_default=True, help="Who says so: visit, census, import …")
+@click.option("--pack", "pack_id", help=N_("Whose dictionary; that of the pack in use if not given."))
+@click.option("--source", default="import", show_default=True, help=N_("Who says so: visit, census, import …"))
 @click.option(
-    "--observed-on", type=click.DateTime(["%Y-%m-%d"]), help="The day, where no column says it; today if not given."
+    "--observed-on", type=click.DateTime(["%Y-%m-%d"]), help=N_("The day, where no column says it; today if not given.")
 )
-@click.option("--place", "place_code", default="", help="Code of the village, where no column names it.")
+@click.option("--place", "place_code", default="", help=N_("Code of the village, where no column names it."))
 @click.option(
-    "--map", "maps", multiple=True, metavar="HEADING=NAME", help="What a column means; an empty NAME leaves it aside."
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="HEADING=NAME",
+    help=N_("What a column means; an empty NAME leaves it aside."),
 )
-@click.option("--likely", is_flag=True, help="Take columns, too, that are only named alike; look at --columns first.")
-@click.option("--columns", "is_profile", is_flag=True, help="Show what each column is taken for, and stop.")
-@click.option("--apply/--dry-run", "is_meant", default=False, help="Write, or only say what would change.")
-@click.option("--refused", "refused_file", type=OUT, help="Write refused rows with their reasons to this file.")
-@click.option("--report", "report_file", type=OUT, help="Write what becomes of every household to this CSV.")
-@click.option("--lang", help="en, zh-hans or zh-hant")
+@click.option(
+    "--likely", is_flag=True, help=N_("Take columns, too, that are only named alike; look at --columns first.")
+)
+@click.option("--columns", "is_profile", is_flag=True, help=N_("Show what each column is taken for, and stop."))
+@click.option("--apply/--dry-run", "is_meant", default=False, help=N_("Write, or only say what would change."))
+@click.option("--refused", "refused_file", type=OUT, help=N_("Write refused rows with their reasons to this file."))
+@click.option("--report", "report_file", type=OUT, help=N_("Write what becomes of every household to this CSV."))
+@click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def import_(files: tuple[Path, ...], lang: str | None, **options: Any) -> None:
     with opened(lang):
         from diguan.intake import actions
