@@ -35,7 +35,11 @@ def figures(households: int = HOUSEHOLDS) -> list[Figure]:
 def _installation() -> Iterator[Path]:
     """A data folder of its own, and Django working on it."""
     folder = Path(tempfile.mkdtemp(prefix="diguan-bench-"))
-    os.environ |= {"DIGUAN_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "diguan.server.settings"}
+    os.environ |= {
+        "DIGUAN_DATA": str(folder),
+        "DIGUAN_SECOND_FACTOR": "optional",
+        "DJANGO_SETTINGS_MODULE": "diguan.server.settings",
+    }
     import django
 
     django.setup()
@@ -68,6 +72,8 @@ def _fill(folder: Path, households: int) -> None:
     _write_fillers(pack, folder / "fill", households - made.households)
     report = registry.record_observations(batch=BatchFolder(folder / "fill"), pack=pack, by=None, at=now)
     print(f"filled in {report.households.accepted:,} households, refused {report.refused:,}")
+    if report.refused:
+        raise RuntimeError(report.refusals[0].message())
     screening.run_screening(pack=pack, as_of=AS_OF, by=None, at=now, draft=True)
     user = access.create_user(username="bench", name="bench", password=WORD, by=None, at=now)
     place = queries.by_code("22")
@@ -82,7 +88,9 @@ def _write_fillers(pack: rulebook.Pack, folder: Path, households: int) -> None:
 
     population.write(pack, folder / "drawn", households)
     villages = list(Place.objects.filter(level="village").values_list("code", flat=True))
-    known = {e: [v for v in pack.variables.values() if v.entity == e] for e in ("household", "person")}
+    known = {
+        e: [v for v in pack.variables.values() if v.entity == e and not v.read_from] for e in ("household", "person")
+    }
     with duckdb.connect() as bench:
         bench.execute(
             "CREATE TABLE villages AS SELECT unnest(?) AS code, generate_subscripts(?, 1) - 1 AS n",
@@ -117,8 +125,10 @@ def _said(variables: list[Variable]) -> str:
 def _client() -> Any:
     from django.test import Client
 
+    from diguan.access.models import User
+
     client = Client(SERVER_NAME="127.0.0.1")
-    client.login(username="bench", password=WORD)
+    client.force_login(User.objects.get(username="bench"), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
