@@ -87,6 +87,13 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
         "exports": Entry(
             "diguan.cli.exports", "cli", N_("Remove exported files whose time is over."), "diguan exports sweep"
         ),
+        "backup": Entry(
+            "diguan.cli.backup", "backup", N_("Write everything that belongs to the database into one file."),
+            "diguan backup DIR --key-file FILE",
+        ),
+        "restore": Entry(
+            "diguan.cli.backup", "restore", N_("Go back to a backup."), "diguan restore FILE --key-file FILE"
+        ),
     },
 }  # fmt: skip
 
@@ -123,7 +130,7 @@ class Tour(click.Group):
             say(
                 N_(
                     "Every command explains itself: diguan COMMAND --help. Database and results lie in ./var; the "
-                    "environment variable DIGUAN_DATA names another folder."
+                    "environment variable DIGUAN_DATA names another folder, DIGUAN_DATABASE a PostgreSQL database."
                 )
             )
         )

@@ -40,12 +40,13 @@ def load(  # noqa: PLR0913 - all of them keywords
 
     Raises: census.ScaleTooSmall; RowsRefused; what the actions raise.
     """
+    # Before anything else, so that what a preparation cut off leaves behind is known to be made up.
+    registry.describe_registry(name=NAME, synthetic=True, seed=seed, note=f"scale {scale:g}", by=by, at=at)
     with tempfile.TemporaryDirectory(prefix="diguan-demo-") as folder:
         made = province.generate(Path(folder), seed=seed, scale=scale, pack=pack, progress=progress)
         report = registry.record_observations(batch=BatchFolder(made.folder), pack=pack, by=by, at=at)
     if report.refusals:
         first = report.refusals[0]
         raise RowsRefused(f"{len(report.refusals)} rows; the first: {first.kind} {first.key}: {first.message()}")
-    registry.describe_registry(name=NAME, synthetic=True, seed=seed, note=f"scale {scale:g}", by=by, at=at)
     accounts.create(by=by, at=at)
     return Loaded(made, report)

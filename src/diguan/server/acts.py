@@ -67,6 +67,8 @@ ACTS: Mapping[str, str | Promise] = MappingProxyType(
         "places.imported": _("Imported places"),
         "boundaries.imported": _("Imported outlines"),
         "place.succeeded": _("Recorded a successor of a place"),
+        "backup.made": _("Made a backup"),
+        "backup.restored": _("Went back to a backup"),
         "scope.unscoped": _("Worked without a scope"),
     }
 )
