@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _NO_BROWSER = "no Chromium on this machine"
+_OF_A_STORE = frozenset({"db", "transactional_db", "database_of_programs"})
 
 
 def chromium() -> str | None:
@@ -26,8 +27,12 @@ def chromium() -> str | None:
     return next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the browser tests out where there is no browser, and put them last where there is one."""
+    """Leave the browser tests out where there is no browser, put them last where there is one; mark what uses a database."""
+    for item in items:
+        if item.get_closest_marker("django_db") or _OF_A_STORE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
     in_browser = [item for item in items if item.get_closest_marker("browser")]
     items[:] = [item for item in items if item not in in_browser] + in_browser
     if in_browser and chromium() is None:

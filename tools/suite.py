@@ -11,6 +11,8 @@ import cluster
 from steps import ROOT, Trouble
 
 STORES = ("sqlite", "postgresql")
+# What has no store is the same on both: packs, engines, parsing, linkage.
+_OF_THE_STORE = ("-m", "database")
 # Files stay whole, because much of what they need is made once for all their tests.
 _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 
@@ -25,6 +27,9 @@ def run(python: str, store: str, rest: Sequence[str]) -> int:
     words = [python, "-m", "pytest", *(() if _is_alone(rest) else _SIDE_BY_SIDE), *rest]
     if store == "sqlite":
         return _called(words, {"DIGUAN_DATABASE": "", "DIGUAN_DATABASE_OWNER": ""})
+    if not any(word.startswith("-m") or not word.startswith("-") for word in rest):
+        print("On PostgreSQL: the tests that use a database; the others have no store and were run on SQLite.")
+        words += _OF_THE_STORE
     with cluster.running() as server:
         return _called(words, server.env)
 

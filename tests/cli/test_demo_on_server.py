@@ -14,7 +14,7 @@ from tests import stores
 
 from diguan.cli import preparation
 
-pytestmark = stores.on_postgresql
+pytestmark = [stores.on_postgresql, pytest.mark.database]
 SMALL = ("--scale", "0.02")
 
 

@@ -20,6 +20,8 @@ from tests.registry.family import EVERYWHERE, Office
 from diguan.registry.batch import Batch, HouseholdRow
 from diguan.registry.models import Household
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]]:

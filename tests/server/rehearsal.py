@@ -10,16 +10,18 @@ import django
 
 def main(step: str) -> int:
     django.setup()
-    sys.stdout.write(json.dumps({"found": found, "write": write, "tell": tell}[step]()) + "\n")
+    sys.stdout.write(json.dumps({"found": found, "write": write, "tell": tell, "sessions": sessions}[step]()) + "\n")
     return 0
 
 
 def found() -> dict[str, object]:
     """Put the cast on file, screen it, seal the journal, and let a file wait to be imported."""
     from django.core.management import call_command
+    from django.test import Client
     from django.utils import timezone
     from tests import cast as of
 
+    from diguan.access.models import User
     from diguan.intake import actions as intake
     from diguan.journal import checkpoints, sealing
     from diguan.screening import actions
@@ -31,6 +33,7 @@ def found() -> dict[str, object]:
         of.settle(family, pack)
     done = actions.run_screening(pack=pack, as_of=of.AS_OF, by=None, at=timezone.now(), draft=True)
     intake.receive(files=[("people.csv", [b"made up"])], pack_id=pack.id, source="visit", by=None, at=timezone.now())
+    Client().force_login(User.objects.get(username="zhao"))
     sealing.seal(at=timezone.now())
     checkpoints.keep(at=timezone.now())
     return {"households": done.counts["households"]}
@@ -54,6 +57,13 @@ def write() -> dict[str, object]:
         sys.stdout.flush()
         time.sleep(0.01)
     return {}
+
+
+def sessions() -> dict[str, object]:
+    """Say how many are signed in."""
+    from django.contrib.sessions.models import Session
+
+    return {"count": Session.objects.count()}
 
 
 def tell() -> dict[str, object]:

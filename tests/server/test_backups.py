@@ -19,6 +19,7 @@ from tests import stores
 
 from diguan.server.backups import BackupRefused, archive, sealing
 
+pytestmark = pytest.mark.database
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a key of the tests, long enough"
 
@@ -99,6 +100,8 @@ def test_a_backup_made_under_writes_is_restored_elsewhere_and_works(
         done = there.diguan(*words)
         assert done.returncode == 0, done.stderr
         assert not (there.data / "keys.json").exists()
+        assert here.step("sessions") == {"count": 1}
+        assert there.step("sessions") == {"count": 0}  # everybody signs in again
         told = there.step("tell")
         assert told["Observation"] > 2  # the writer was at work
         assert told | {"Observation": 0, "folder": ""} == {

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -88,6 +89,8 @@ def restore(
         _put_back(aside)
         call_command("migrate", verbosity=0, interactive=False)
         _rename_folders()
+        # Whoever was signed out, or deactivated, since then must not be in again.
+        Session.objects.all().delete()
     _record("backup.restored", source, manifest, by=by, at=at)
     return manifest
 
