@@ -107,6 +107,8 @@ DATABASES = {
         "ENGINE": "diguan.server.sqlite",
         "NAME": DATA / "diguan.sqlite3",
         "CONN_MAX_AGE": 60,
+        # Named, so that each of several processes of tests has one of its own.
+        "TEST": {"NAME": ":memory:"},
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
