@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_left_out: list[str] = []
+_NO_BROWSER = "no Chromium on this machine"
 
 
 def chromium() -> str | None:
@@ -30,15 +30,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     in_browser = [item for item in items if item.get_closest_marker("browser")]
     items[:] = [item for item in items if item not in in_browser] + in_browser
     if in_browser and chromium() is None:
-        _left_out.extend(item.nodeid for item in in_browser)
         for item in in_browser:
-            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+            item.add_marker(pytest.mark.skip(reason=_NO_BROWSER))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if _left_out:
+    # Counted from the reports, because with several processes the one that prints collects nothing itself.
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = sum(_NO_BROWSER in str(report.longrepr) for report in skipped)
+    if left_out:
         terminalreporter.write_line(
-            f"No Chromium on this machine: {len(_left_out)} browser tests were left out. Install chromium to run them."
+            f"No Chromium on this machine: {left_out} browser tests were left out. Install chromium to run them."
         )
 
 

@@ -18,6 +18,8 @@ from steps import ROOT, Step, Trouble, alone, carry_out, digest, in_words, run
 
 _LOCALE = ROOT / "src" / "diguan" / "locale"
 _GIGABYTE = 1_000_000_000
+# Tests run in two processes. Files stay whole, because much of what they need is made once for all their tests.
+_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -113,7 +115,7 @@ def _start(command: str, port: str, rest: Sequence[str]) -> int:
         case "run":
             words = [str(environment.PROGRAM), "demo", "--port", port, *rest]
         case "test":
-            words = [python, "-m", "pytest", *rest]
+            words = [python, "-m", "pytest", *(() if _is_alone(rest) else _SIDE_BY_SIDE), *rest]
         case "bench":
             if not (ROOT / "bench" / "__main__.py").is_file():
                 raise Trouble("There is nothing to measure yet: bench/ is missing.")
@@ -122,6 +124,12 @@ def _start(command: str, port: str, rest: Sequence[str]) -> int:
             script = {"check": "checks.py", "messages": "messages.py", "lock": "locks.py"}[command]
             words = [python, str(ROOT / "tools" / script), *rest]
     return _become(words)
+
+
+def _is_alone(rest: Sequence[str]) -> bool:
+    """Whether one process is asked for, or is enough: a debugger needs it, and a single test gains nothing."""
+    named = ("-n", "--numprocesses", "--dist", "--pdb", "--collect-only", "--co")
+    return any(word.split("=")[0].startswith(named) or "::" in word for word in rest)
 
 
 def _become(words: list[str]) -> NoReturn:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management.color import no_style
 from django.db import connection
 from tests.cast import cast, families, jilin_pack, tree  # noqa: F401
 from tests.journal import by_hand
@@ -13,6 +14,7 @@ from tests.journal import by_hand
 from diguan import vault
 from diguan.journal import actions, checkpoints, copies, sealing, verification
 from diguan.journal.checkpoints import Checkpoint
+from diguan.journal.models import Entry
 from diguan.journal.verification import Report
 
 ENTRIES, BATCH = 60, 20
@@ -22,6 +24,16 @@ ENTRIES, BATCH = 60, 20
 def _own_keys_and_checkpoints(settings: Any, tmp_path: Path) -> None:
     settings.KEYS = str(tmp_path / "keys.json")
     settings.CHECKPOINTS = str(tmp_path / "checkpoints")
+
+
+@pytest.fixture(autouse=True)
+def _counted_from_one(request: pytest.FixtureRequest, _django_db_marker: None) -> None:
+    """Entries are counted from one in each test, whatever ran before it in the same process."""
+    if request.node.get_closest_marker("django_db"):
+        columns = [{"table": Entry._meta.db_table, "column": "id"}]
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_by_name_sql(no_style(), columns):
+                cursor.execute(statement)
 
 
 def write(count: int, *, key: str = "k") -> None:
