@@ -95,13 +95,16 @@ def keep_states(bench: relations.Bench, roll: Roll) -> dict[str, int]:
     }
 
 
-# Of several people who may be somebody, the one with the same number, else the likeliest, is who they are.
+# Of several people who may be somebody, the one with the same number, else the likeliest, is who they are. Where the number is
+# that of somebody who is otherwise another, a person looks, however well a third one fits.
 _STATES = """
 CREATE OR REPLACE TEMP TABLE candidates AS
 SELECT p.*, s.verdict FROM pairs p LEFT JOIN said s USING (pair) WHERE s.verdict IS DISTINCT FROM 'different';
 CREATE OR REPLACE TEMP TABLE sure AS
 SELECT l AS id, arg_max(r, (decision = 'number', probability, -r)) AS person FROM candidates
-WHERE verdict = 'same' OR (agrees AND verdict IS NULL) GROUP BY l;
+WHERE verdict = 'same' OR (agrees AND verdict IS NULL AND (decision = 'number' OR l NOT IN (
+  SELECT l FROM candidates WHERE decision = 'number' AND NOT agrees)))
+GROUP BY l;
 CREATE OR REPLACE TEMP TABLE states AS
 SELECT e.id, coalesce(h.person, s.person) AS person,
        CASE WHEN coalesce(h.person, s.person) IS NOT NULL THEN 'found'

@@ -11,6 +11,8 @@ from diguan.registry import relations
 
 # A number that so many people have is nobody's: a placeholder, or that of whoever typed it.
 MOST_OF_ONE_NUMBER = 8
+# With an equal number, what says that somebody typed another's.
+_ODD = "c.name IN ('different', 'only_surname') AND c.date IN ('different', 'year', 'month', 'unknown')"
 _WEIGHED = tuple(matching.COMPARISONS)
 _WEIGHTS = (*(f"{name}_weight" for name in _WEIGHED), "household_weight", "rivals_weight", "start_weight")
 
@@ -34,8 +36,8 @@ def find(bench: relations.Bench, folder: Path, *, across: bool, progress: Callab
         SELECT l, r, {_pair("a.key", "b.key")} AS pair, a.number AS left_number, b.number AS right_number, a.home AS left_home,
                b.home AS right_home, coalesce(c.probability, 0) AS probability,
                CASE WHEN e.l IS NOT NULL THEN 'number' ELSE c.decision END AS decision,
-               coalesce(c.decision IN ('same', 'through'), FALSE)
-                 OR (e.l IS NOT NULL AND coalesce(a.name = b.name OR a.born = b.born, FALSE)) AS agrees,
+               coalesce(a.name = b.name OR a.born = b.born, FALSE) AND e.l IS NOT NULL
+                 OR coalesce(c.decision IN ('same', 'through') AND NOT (e.l IS NOT NULL AND {_ODD}), FALSE) AS agrees,
                coalesce(c.levels, '{{"identity": "same"}}') AS levels
         FROM compared c FULL JOIN equal_numbers e USING (l, r) JOIN {left} a ON a.id = l JOIN register b ON b.id = r""")
     return found.compared
@@ -63,7 +65,7 @@ def _compared(file: Path, across: bool) -> str:
     ends = (left, right) if across else (f"least({left}, {right})", f"greatest({left}, {right})")
     wanted = "left_source = 'register' AND right_source = 'list'" if across else "TRUE"
     return (
-        f"SELECT {ends[0]} AS l, {ends[1]} AS r, decision, probability, CAST(json_object({said}) AS VARCHAR) AS levels "
+        f"SELECT {ends[0]} AS l, {ends[1]} AS r, decision, probability, CAST(json_object({said}) AS VARCHAR) AS levels, name, date "
         f"FROM read_parquet({text(str(file))}) WHERE {wanted}"
     )
 
