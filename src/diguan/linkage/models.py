@@ -135,6 +135,11 @@ class RollEntry(models.Model):
     def __str__(self) -> str:
         return str(self.key)
 
+    @property
+    def mark(self) -> str:
+        """Names the last change, so that whoever changes it next can be told of one in between."""
+        return "" if self.changed_at is None else self.changed_at.isoformat()
+
 
 class Match(models.Model):
     """A pair as one of its sides sees it: `person` or `entry` is the own side, `other_…` the other one.

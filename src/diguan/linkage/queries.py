@@ -101,6 +101,11 @@ def edition(source: str, title: str) -> Roll | None:
     return Roll.objects.filter(source=source, title=title, replaced_by__isnull=True).first()
 
 
+def never_compared() -> list[Roll]:
+    """The current lists that nobody has held against the registry yet, the oldest first."""
+    return list(Roll.objects.filter(replaced_by__isnull=True, searches__isnull=True).order_by("id"))
+
+
 def searched(roll: Roll) -> Search | None:
     """The last search for the people of a list; None if it was never compared."""
     return Search.objects.filter(roll=roll).order_by("-id").first()

@@ -77,14 +77,12 @@ def _join_or_part(
     same = Match.Verdict.SAME
     if (before == same) == (given.verdict == same):
         return
-    sides = (first.person_id, first.other_person_id)
+    sides = (first.person_id or 0, first.other_person_id or 0)
     people = {person.pk: person for person in Person.objects.within(scope).filter(pk__in=sides)}
     if len(people) < len(set(sides)):
         raise Person.DoesNotExist
     if given.verdict == same:
         stays, goes = sides if kept != first.other_person_id else sides[::-1]
-        assert stays is not None
-        assert goes is not None
         registry.unite_persons(
             scope=scope, kept=people[stays], double=people[goes], reason=given.reason, pack=pack, by=by, at=at
         )
@@ -103,7 +101,7 @@ def _find_or_lose(first: Match, given: Verdict, at: dt.datetime) -> None:
         state, person = RollEntry.State.FOUND, united.other_person_id
     elif mine.exclude(verdict=Match.Verdict.DIFFERENT).exists():
         state = RollEntry.State.REVIEW
-    entry = RollEntry.objects.unscoped(_WHY).select_for_update().get(pk=first.entry_id)
+    entry = RollEntry.objects.unscoped(_WHY).select_for_update().get(pk=first.entry_id or 0)
     entry.state, entry.person_id = state, person
     if state == RollEntry.State.MISSING:
         entry.status = entry.status or RollEntry.Status.TO_CHECK
