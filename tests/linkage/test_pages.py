@@ -251,7 +251,12 @@ def test_a_list_is_sent_on_the_page_and_compared_behind_it(cast: Cast, village: 
     ("X,Y\n1,2".encode(), "No column is known to hold names. The columns are: X, Y."),
 ])  # fmt: skip
 def test_a_list_that_cannot_be_read_says_why(cast: Cast, village: Any, content: bytes, said: str) -> None:  # noqa: F811
-    form = {"file": SimpleUploadedFile("a.csv", content), "source": "police", "as_of": "2020-05-01", "place": of.COUNTY_A}
+    form = {
+        "file": SimpleUploadedFile("a.csv", content),
+        "source": "police",
+        "as_of": "2020-05-01",
+        "place": of.COUNTY_A,
+    }
     answer = cast.client("qian").post("/rolls/sending/", form)
     assert answer.status_code == 422
     assert said in text(answer)
@@ -271,7 +276,9 @@ def test_empty_pages_say_what_to_do(cast: Cast) -> None:  # noqa: F811
 
 
 def test_no_page_asks_the_database_more_than_25_times(
-    cast: Cast, roll: Roll, django_assert_max_num_queries: Any  # noqa: F811
+    cast: Cast,
+    roll: Roll,
+    django_assert_max_num_queries: Any,  # noqa: F811
 ) -> None:
     zhao = cast.client("zhao")
     for address in (

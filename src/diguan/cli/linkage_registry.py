@@ -66,7 +66,9 @@ def search(place_code: str, pack_id: str, lang: str | None) -> None:
 @click.option("--source", required=True, help=N_("Whose list it is, as the dictionary calls the source."))
 @click.option("--date", "as_of", required=True, type=click.DateTime(["%Y-%m-%d"]), help=N_("The day it speaks of."))
 @click.option("--title", default="", help=N_("Name of the list, where the office keeps several."))
-@click.option("--place", "place_code", default="", help=N_("Place of the list (code); rows without one stand under it."))
+@click.option(
+    "--place", "place_code", default="", help=N_("Place of the list (code); rows without one stand under it.")
+)
 @click.option("--within", "within_code", default="", help=N_("Look only among the people of this place (code)."))
 @click.option("--map", "maps", multiple=True, metavar="HEADING=NAME", help=N_("What a column means."))
 @click.option("--refused", "refused_file", type=_OUT, help=N_("Write refused rows with their reasons to this file."))
@@ -94,7 +96,9 @@ def missing(source: str, place_code: str, lang: str | None) -> None:
         say, place = translator(chosen(lang)), _place(place_code)
         found = [each for each in queries.rolls() if source in ("", each.source)]
         if not found:
-            click.echo(say(N_("No list is on file. Bring one in with: diguan linkage roll FILE --source SOURCE --date DAY")))
+            click.echo(
+                say(N_("No list is on file. Bring one in with: diguan linkage roll FILE --source SOURCE --date DAY"))
+            )
             return
         scope = unscoped("diguan linkage missing")
         below = places.children(place) if place else places.roots()
@@ -164,7 +168,11 @@ def _pack(pack_id: str, say: Say) -> rulebook.Pack:
     known = dictionaries.ids()
     if wanted in known:
         return dictionaries.pack(wanted)
-    text = N_("There is no pack {pack}. There are: {known}.") if wanted else N_("No pack is in use yet: name one with --pack. There are: {known}.")
+    text = (
+        N_("There is no pack {pack}. There are: {known}.")
+        if wanted
+        else N_("No pack is in use yet: name one with --pack. There are: {known}.")
+    )
     raise click.ClickException(say(text).format(pack=wanted, known=", ".join(known)))
 
 

@@ -38,9 +38,7 @@ def opened(params: Mapping[str, str]) -> Opened:
     )
 
 
-MISSING = ExportableList(
-    "missing", gettext_lazy("On a list and not in the registry"), permissions.LINKAGE_READ, opened
-)
+MISSING = ExportableList("missing", gettext_lazy("On a list and not in the registry"), permissions.LINKAGE_READ, opened)
 
 
 def _rows(roll: Roll, status: str, scope: Scope) -> Iterator[tuple[int, RollEntry]]:

@@ -40,9 +40,7 @@ class VerdictForm(forms.Form):
         super().__init__(*args, **kwargs)
         sees_both = all(side.is_here for side in sides)
         offered: Any = self.fields["verdict"]
-        offered.choices = [
-            choice for choice in Match.Verdict.choices if sees_both or choice[0] == Match.Verdict.UNSURE
-        ]
+        offered.choices = [choice for choice in Match.Verdict.choices if sees_both or choice[0] == Match.Verdict.UNSURE]
         stays: Any = self.fields["kept"]
         if sees_both and all(side.person is not None for side in sides):
             stays.choices = [(side.person, f"{side.name}, {side.where}") for side in sides]
@@ -55,7 +53,9 @@ class VerdictForm(forms.Form):
 class FollowUpForm(forms.Form):
     """What became of somebody missing."""
 
-    status = forms.ChoiceField(label=gettext_lazy("What was found"), choices=RollEntry.Status.choices, widget=forms.Select(_CONTROL))
+    status = forms.ChoiceField(
+        label=gettext_lazy("What was found"), choices=RollEntry.Status.choices, widget=forms.Select(_CONTROL)
+    )
     reason = forms.CharField(
         label=gettext_lazy("How you know"),
         max_length=500,
@@ -63,7 +63,10 @@ class FollowUpForm(forms.Form):
         widget=forms.Textarea({"rows": 2, **_CONTROL}),
     )
     assigned_to = forms.ModelChoiceField(
-        label=gettext_lazy("Who looks into it"), queryset=User.objects.none(), required=False, widget=forms.Select(_CONTROL)
+        label=gettext_lazy("Who looks into it"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.Select(_CONTROL),
     )
     due_on = forms.DateField(
         label=gettext_lazy("By when"),
@@ -129,5 +132,7 @@ class RollForm(forms.Form):
     def clean_place(self) -> Place:
         found = places.find(self.cleaned_data["place"], self._scope)
         if len(found) != 1:
-            raise forms.ValidationError(_("You may bring lists of no place, or of more than one, that is called so: write its code."))
+            raise forms.ValidationError(
+                _("You may bring lists of no place, or of more than one, that is called so: write its code.")
+            )
         return found[0]

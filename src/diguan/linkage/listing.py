@@ -79,8 +79,14 @@ def profiled(file: Path, folder: Path, asked: Asked, progress: reading.Progress)
     """
     words = words_of(asked.pack)
     parsed = reading.parse(file, folder / "file-1", progress)
-    known = {name: each for name, each in intake.remembered(layouts_of(asked.source)).items() if each["target"] in words.targets}
-    sheets = [_settled(sheet, asked.maps, words) for sheet in reading.profiled(folder / "file-1", 1, parsed, words, known)]
+    known = {
+        name: each
+        for name, each in intake.remembered(layouts_of(asked.source)).items()
+        if each["target"] in words.targets
+    }
+    sheets = [
+        _settled(sheet, asked.maps, words) for sheet in reading.profiled(folder / "file-1", 1, parsed, words, known)
+    ]
     _insist_on_headings(sheets, asked.maps, words)
     read = [sheet for sheet in sheets if any(column.target == "person_name" for column in sheet.used)]
     if not read:
@@ -180,7 +186,9 @@ def _read_sheet(bench: relations.Bench, folder: Path, number: int, sheet: Sheet,
 
 def _bring_places(bench: relations.Bench, asked: Asked) -> None:
     """The table given_placed: with the place that each row names, of those in scope, else the list's own."""
-    written = [row[0] for row in bench.execute("SELECT DISTINCT place_text FROM given WHERE place_text IS NOT NULL").fetchall()]
+    written = [
+        row[0] for row in bench.execute("SELECT DISTINCT place_text FROM given WHERE place_text IS NOT NULL").fetchall()
+    ]
     found = villages.find(written, asked.scope)
     by_code = {place.code: place for place in _places({each.code for each in found.values() if each.code})}
     rows = [
@@ -203,4 +211,3 @@ def _places(codes: set[str]) -> list[Place]:
     for some in relations.chunks(sorted(codes), relations.KEYS_PER_QUERY):
         found += Place.objects.filter(code__in=some)
     return found
-

@@ -191,9 +191,7 @@ class Match(models.Model):
             models.CheckConstraint(
                 condition=Q(place_number__gte=0, other_place_number__gte=0), name="match_place_number"
             ),
-            models.CheckConstraint(
-                condition=Q(person__isnull=True) ^ Q(entry__isnull=True), name="match_side_is_one"
-            ),
+            models.CheckConstraint(condition=Q(person__isnull=True) ^ Q(entry__isnull=True), name="match_side_is_one"),
         ]
 
     def __str__(self) -> str:

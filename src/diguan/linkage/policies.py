@@ -28,7 +28,9 @@ def may_say(match: Match, verdict: str, *, scope: Scope) -> Decision:
         return refused(_("You may decide only where one of the two is on file in your own places."))
     if verdict != Match.Verdict.UNSURE and not sees_both(match, scope):
         return refused(
-            _("One of the two is on file elsewhere. Somebody who answers for both places decides; you may note what you know.")
+            _(
+                "One of the two is on file elsewhere. Somebody who answers for both places decides; you may note what you know."
+            )
         )
     if verdict == match.verdict and verdict != Match.Verdict.UNSURE:
         return refused(_("That has been said already."))

@@ -64,7 +64,9 @@ def stats(roll: Roll, counts: Counts, not_listed: int, place: Place | None) -> l
     return [
         figures.Stat(_("In the registry"), counts.get(_State.FOUND, 0), entries),
         figures.Stat(_("To be looked at"), counts.get(_State.REVIEW, 0), entries, queue),
-        figures.Stat(_("Not in the registry"), counts.get(_State.MISSING, 0), entries, page_of(roll, place) + "#results"),
+        figures.Stat(
+            _("Not in the registry"), counts.get(_State.MISSING, 0), entries, page_of(roll, place) + "#results"
+        ),
         figures.Stat(_("In the registry and not on the list"), not_listed, _("persons")),
     ]
 
@@ -149,6 +151,10 @@ def matches_of(found: Sequence[Match]) -> list[tuple[str, str, str]]:
     """Who of the registry somebody may be: what they have in common, the verdict, the page of the pair."""
     undecided = _("nobody has decided yet")
     return [
-        (sides.in_common(each), each.get_verdict_display() if each.verdict else undecided, reverse("duplicate", args=[each.pair]))
+        (
+            sides.in_common(each),
+            each.get_verdict_display() if each.verdict else undecided,
+            reverse("duplicate", args=[each.pair]),
+        )
         for each in found
     ]

@@ -132,7 +132,7 @@ def _received(request: GatedRequest, given: dict[str, Any]) -> actions.Received:
         )  # fmt: skip
 
 
-def _write(file: Path, sent: "UploadedFile[Any]") -> None:
+def _write(file: Path, sent: UploadedFile[Any]) -> None:
     if (sent.size or 0) > LARGEST:
         raise FileRefused(
             N_("The file is larger than {most} MB. Send it in parts, by township or by county."), most=LARGEST >> 20

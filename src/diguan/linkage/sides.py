@@ -84,9 +84,7 @@ def both(match: Match, reader: Reader) -> tuple[Side, Side]:
     return own, other
 
 
-def _side(
-    person: Person | None, entry: RollEntry | None, match: Match, words: Words, reader: Reader
-) -> Side:
+def _side(person: Person | None, entry: RollEntry | None, match: Match, words: Words, reader: Reader) -> Side:
     if person is not None:
         return of_person(person, words, reader)
     if entry is not None:
@@ -138,9 +136,7 @@ def of_entry(entry: RollEntry, words: Words, reader: Reader) -> Side:
         since=formats.day(entry.roll.as_of),
         href=reverse("roll-entry", args=[entry.key]),
         members=[
-            Member(
-                reader.name(each.name, each.place_number), each.born, _said(each.relation, identity.relation, words)
-            )
+            Member(reader.name(each.name, each.place_number), each.born, _said(each.relation, identity.relation, words))
             for each in queries.together(reader.scope, entry)
         ],
     )

@@ -47,8 +47,12 @@ def queue(request: GatedRequest, scope: Scope, found: paging.Page[Match], asked:
     """One page of pairs; of a side out of the reader's scope only that it is elsewhere."""
     names = request.scope_of(permissions.NAMES_READ)
     reader = sides.Reader(request.scope, names)
-    people = queries.people(request.scope, [each for row in found.rows for each in (row.person_id, row.other_person_id)])
-    entries = queries.entries(request.scope, [each for row in found.rows for each in (row.entry_id, row.other_entry_id)])
+    people = queries.people(
+        request.scope, [each for row in found.rows for each in (row.person_id, row.other_person_id)]
+    )
+    entries = queries.entries(
+        request.scope, [each for row in found.rows for each in (row.entry_id, row.other_entry_id)]
+    )
 
     def who(person: int | None, entry: int | None) -> Person | RollEntry | None:
         return people.get(person or 0) or entries.get(entry or 0)

@@ -30,7 +30,9 @@ def duplicates(request: GatedRequest) -> HttpResponse:
     place = pages.asked_place(request)
     scope = pages.narrowed(request, place)
     wanted = tables.wanted(request.GET, place)
-    found = actions.open_queue(scope=request.scope, wanted=wanted, params=request.GET, by=request.user, at=timezone.now())
+    found = actions.open_queue(
+        scope=request.scope, wanted=wanted, params=request.GET, by=request.user, at=timezone.now()
+    )
     context = {
         "table": tables.queue(request, scope, found, wanted),
         "filters": tables.queue_bar(request),

@@ -23,7 +23,9 @@ def open_queue(
     """One page of the queue of pairs."""
     with transaction.atomic():
         page = queries.match_page(scope, wanted, params)
-        _record("match.listed", "list", "matches", wanted.place, {**wanted.described(), "count": len(page.rows)}, by, at)
+        _record(
+            "match.listed", "list", "matches", wanted.place, {**wanted.described(), "count": len(page.rows)}, by, at
+        )
     return page
 
 

@@ -39,9 +39,7 @@ def reseal_entries(*, kind: Literal["sealing", "hashing"], by: journal.Actor | N
     total, last = rows.count(), 0
     while some := list(rows.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
         with transaction.atomic():
-            relations.update_rows(
-                RollEntry, ["sealed", "mac"], [[(*_anew(ring, row, kind), row.pk) for row in some]]
-            )
+            relations.update_rows(RollEntry, ["sealed", "mac"], [[(*_anew(ring, row, kind), row.pk) for row in some]])
         last = some[-1].pk
     journal.record(
         by=by, at=at, verb="keys.rolls_resealed", subject_type="keys", subject_key=kind, detail={"entries": total}
