@@ -248,7 +248,7 @@ def test_a_list_is_sent_on_the_page_and_compared_behind_it(cast: Cast, village: 
 
 @pytest.mark.parametrize(("content", "said"), [
     (b"%PDF-1.7", "This is a PDF"),
-    ("X,Y\n1,2".encode(), "No column is known to hold names. The columns are: X, Y."),
+    (b"X,Y\n1,2", "No column is known to hold names. The columns are: X, Y."),
 ])  # fmt: skip
 def test_a_list_that_cannot_be_read_says_why(cast: Cast, village: Any, content: bytes, said: str) -> None:  # noqa: F811
     form = {
@@ -276,9 +276,9 @@ def test_empty_pages_say_what_to_do(cast: Cast) -> None:  # noqa: F811
 
 
 def test_no_page_asks_the_database_more_than_25_times(
-    cast: Cast,
+    cast: Cast,  # noqa: F811
     roll: Roll,
-    django_assert_max_num_queries: Any,  # noqa: F811
+    django_assert_max_num_queries: Any,
 ) -> None:
     zhao = cast.client("zhao")
     for address in (

@@ -65,7 +65,7 @@ def stats(roll: Roll, counts: Counts, not_listed: int, place: Place | None) -> l
         figures.Stat(_("In the registry"), counts.get(_State.FOUND, 0), entries),
         figures.Stat(_("To be looked at"), counts.get(_State.REVIEW, 0), entries, queue),
         figures.Stat(
-            _("Not in the registry"), counts.get(_State.MISSING, 0), entries, page_of(roll, place) + "#results"
+            _("Not in the registry"), counts.get(_State.MISSING, 0), entries, page_of(roll, place) + "#missing"
         ),
         figures.Stat(_("In the registry and not on the list"), not_listed, _("persons")),
     ]
