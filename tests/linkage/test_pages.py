@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from tests import cast as of
-from tests.cast import AS_OF, LIUJIA, NOW, Cast, cast, jilin_pack  # noqa: F401
+from tests.cast import AS_OF, LIUJIA, NOW, Cast, cast, jilin_pack, shipped_pack  # noqa: F401
 from tests.exports.reading import rows_of
 from tests.linkage import twice
 from tests.linkage.test_rolls import HEADINGS, ROWS, STRANGERS
@@ -244,6 +244,17 @@ def test_a_list_is_sent_on_the_page_and_compared_behind_it(cast: Cast, village: 
     roll = Roll.objects.get()
     assert "compared:" in text(cast.client("qian").get(f"/rolls/{roll.key}/"))
     assert entry("吴三省").state == "missing"
+
+
+def test_a_list_is_compared_again_when_people_have_been_registered_since(cast: Cast, roll: Roll) -> None:  # noqa: F811
+    wu = twice.family(0x201, LIUJIA, ("吴三省",), (twice.someone("1977-02-02", "male", STRANGERS),))
+    of.settle(wu, shipped_pack())
+    assert cast.client("sun").post(f"/rolls/{roll.key}/comparison/").status_code == 403
+    page = text(cast.client("qian").post(f"/rolls/{roll.key}/comparison/", follow=True))
+    assert "being compared again" in page
+    jobs._again.add(roll.pk)  # what is asked for when the request is over
+    assert jobs.work_off() == 1
+    assert entry("吴三省").status == "registered"
 
 
 @pytest.mark.parametrize(("content", "said"), [

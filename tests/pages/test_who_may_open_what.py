@@ -164,6 +164,7 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "subject-file",
         "duplicate-verdict",
         "roll-sending",
+        "roll-comparison",
         "roll-follow-up",
     }
     for route, name in _routes(get_resolver().url_patterns):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,13 +37,16 @@ DECISIONS = {
     )
 )
 @click.option("--place", "place_code", default="", help=N_("Look only among the people of this place (code)."))
+@click.option(
+    "--lists", "with_lists", is_flag=True, help=N_("Afterwards hold every list on file against the registry anew.")
+)
 @click.option("--pack", "pack_id", default="", help=N_("The pack; the one in use if not given."))
 @click.option("--lang", help=N_("en, zh-hans or zh-hant"))
-def search(place_code: str, pack_id: str, lang: str | None) -> None:
+def search(place_code: str, with_lists: bool, pack_id: str, lang: str | None) -> None:
     with opened(lang):
         from django.utils import timezone
 
-        from diguan.linkage import actions
+        from diguan.linkage import actions, queries, roll_tables
 
         say = translator(chosen(lang))
         pack, place = _pack(pack_id, say), _place(place_code)
@@ -53,6 +57,10 @@ def search(place_code: str, pack_id: str, lang: str | None) -> None:
             say,
         )
         _print_pairs(done, say)
+        for roll in queries.rolls() if with_lists else ():
+            click.echo(f"{roll_tables.title(roll)} · {roll.as_of}")
+            compared = _guarded(partial(actions.search_roll, roll=roll, pack=pack, by=None, at=timezone.now()), say)
+            _print_roll(roll, compared, say)
 
 
 @click.command(

@@ -53,7 +53,7 @@ def batch(folder: Path, keys: Sequence[str], seed: int) -> Batch:
 
 def mistaken(chance: random.Random, name: str) -> str:
     """The name with one sign of the given name written as another that sounds alike, where there is one."""
-    alike = {sign: group for group in lists.read("doubles")["alike"] for sign in group}
+    alike: dict[str, str] = {sign: group for group in lists.read("doubles")["alike"] for sign in group}
     places = [at for at, sign in enumerate(name) if at > 0 and sign in alike]
     if not places:
         return name

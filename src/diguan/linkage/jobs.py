@@ -19,11 +19,13 @@ log = logging.getLogger(__name__)
 
 _guard = threading.Lock()
 _state = {"is_running": False}
+_again: set[int] = set()  # lists that somebody wants compared anew; lost with the process, and asked for again
 
 
-def wake() -> None:
-    """See to it that a thread of this process compares whatever waits."""
+def wake(*again: int) -> None:
+    """See to it that a thread of this process compares whatever waits, and these lists (by id) once more."""
     with _guard:
+        _again.update(again)
         if _state["is_running"]:
             return
         _state["is_running"] = True
@@ -31,13 +33,17 @@ def wake() -> None:
 
 
 def work_off() -> int:
-    """Compare every list that was never compared; return how many there were. Lists another process works on are left."""
+    """Compare every list that waits; return how many there were. While another search is running they are left alone."""
     done = 0
-    for roll in queries.never_compared():
+    with _guard:
+        wanted = set(_again)
+    for roll in queries.to_compare(wanted):
         try:
             actions.search_roll(roll=roll, pack=dictionaries.pack(roll.pack_id), by=None, at=timezone.now())
         except workroom.Occupied:
             return done
+        with _guard:
+            _again.discard(roll.pk)
         done += 1
     return done
 

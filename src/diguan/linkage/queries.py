@@ -101,9 +101,10 @@ def edition(source: str, title: str) -> Roll | None:
     return Roll.objects.filter(source=source, title=title, replaced_by__isnull=True).first()
 
 
-def never_compared() -> list[Roll]:
-    """The current lists that nobody has held against the registry yet, the oldest first."""
-    return list(Roll.objects.filter(replaced_by__isnull=True, searches__isnull=True).order_by("id"))
+def to_compare(again: Iterable[int] = ()) -> list[Roll]:
+    """The current lists that nobody has held against the registry yet, and these once more, the oldest first."""
+    current = Roll.objects.filter(replaced_by__isnull=True)
+    return list(current.filter(Q(searches__isnull=True) | Q(pk__in=list(again))).distinct().order_by("id"))
 
 
 def searched(roll: Roll) -> Search | None:

@@ -79,6 +79,7 @@ def roll(request: GatedRequest, key: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "roll": found,
         "title": roll_tables.title(found),
+        "may_compare": not request.scope_of(permissions.ROLLS_SEND).is_empty and found.replaced_by is None,
         "searched": queries.searched(found),
         "stats": roll_tables.stats(found, counts, queries.not_listed(scope, found), place),
         "by_place": roll_tables.by_place(queries.counts_by_place(scope, found, below), found),
@@ -90,6 +91,16 @@ def roll(request: GatedRequest, key: UUID) -> HttpResponse:
         "place_tree": pages.tree(request, place, reverse("roll", args=[found.key])),
     }
     return render(request, "linkage/roll.html", context)
+
+
+@page(permissions.ROLLS_SEND)
+@require_POST
+def comparison(request: GatedRequest, key: UUID) -> HttpResponse:
+    """Hold a list against the registry once more, because people have been registered since."""
+    found = _roll(key)
+    transaction.on_commit(lambda: jobs.wake(found.pk))
+    messages.info(request, _("The list is being compared again; look at it in a minute."))
+    return redirect("roll", key)
 
 
 @page(permissions.LINKAGE_READ)

@@ -11,6 +11,7 @@ PATTERNS = [
     path("rolls/", roll_views.rolls, name="rolls"),
     path("rolls/sending/", roll_views.sending, name="roll-sending"),
     path("rolls/<uuid:key>/", roll_views.roll, name="roll"),
+    path("rolls/<uuid:key>/comparison/", roll_views.comparison, name="roll-comparison"),
     path("rolls/entries/<uuid:key>/", roll_views.entry, name="roll-entry"),
     path("rolls/entries/<uuid:key>/follow-up/", roll_views.follow_up, name="roll-follow-up"),
 ]

@@ -8,7 +8,7 @@ from diguan.rulebook.problems import N_, Position, Problem, suggestion
 
 def faults(identity: Identity, variables: Mapping[str, Variable], at: Position) -> Iterator[Problem]:
     """What is wrong with the section `identity` of pack.yaml."""
-    wanted = [(name, ("identifier",)) for name in identity.numbers]
+    wanted: list[tuple[str, tuple[str, ...]]] = [(name, ("identifier",)) for name in identity.numbers]
     wanted += [(identity.birth_date, ("date",)), (identity.sex, ("code",)), (identity.relation, ("code", "text"))]
     for name, types in wanted:
         if name:
