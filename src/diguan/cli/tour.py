@@ -63,7 +63,7 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
     N_("Find people twice"): {
         "linkage": Entry(
             "diguan.cli.linkage", "cli", N_("Find people who were entered twice, or who stand in two lists."),
-            "diguan linkage find --data FILE --out DIR",
+            "diguan linkage roll FILE.xlsx --source police --date 2020-06-01",
         ),
     },
     N_("Run an installation"): {

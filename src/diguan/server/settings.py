@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "diguan.places",
     "diguan.registry",
     "diguan.intake",
+    "diguan.linkage",
     "diguan.screening",
     "diguan.exports",
     "diguan.command",

@@ -36,6 +36,7 @@ class Options:
 
     memory: str = ""  # such as 4GB; beyond it work spills to disk
     threads: int = 0  # 0: as many as there are cores
+    scratch: Path | None = None  # where what spills lies while the run lasts; the system's folder if not given
     progress: Callable[[str], None] = lambda step: None
     translate: Callable[[str], str] = str
 
@@ -80,7 +81,7 @@ def find(register: Path, out: Path, others: Path | None = None, options: Options
         check_out(file, out, SUMMARY, strange)
     with (
         swapped_in(out) as folder,
-        scratch_folder() as scratch,
+        scratch_folder(options.scratch) as scratch,
         connect(memory=options.memory, threads=options.threads, spill=scratch) as connection,
     ):
         options.progress("reading")
