@@ -21,6 +21,7 @@ from diguan.journal.models import Entry
 from diguan.linkage import actions, listing, queries
 from diguan.linkage.actions import Received, Sent
 from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
+from diguan.registry import actions as registry
 from diguan.registry.models import Person
 
 MAY, JUNE = dt.date(2020, 5, 1), dt.date(2020, 6, 1)
@@ -231,6 +232,18 @@ def test_people_who_are_on_no_row_of_the_list_are_counted(desk: Desk, cast: Cast
     assert queries.not_listed(Scope((cast.place(CHENJIA).range,)), roll) == 0
     assert queries.not_listed(EVERYWHERE, roll) == Person.objects.within(EVERYWHERE).count() - 3
     assert person(GUO).name == "郭凯旋"
+
+
+@pytest.mark.parametrize("kind", ["sealing", "hashing"])
+def test_after_a_change_of_keys_numbers_on_lists_open_and_are_found(desk: Desk, kind: Any) -> None:
+    roll = desk.receive().roll
+    registry.rotate_keys(kind=kind, by=None, at=NOW)
+    assert actions.reseal_entries(kind=kind, by=None, at=NOW) == 3
+    vault.rotate(kind, drop=True)
+    wu = entries()["吴三省"]
+    assert vault.opened().unseal(wu.sealed, context=str(wu.key)) == STRANGERS
+    desk.compare(roll)
+    assert states()["韩庆波"] == "found"
 
 
 def test_lists_and_searches_stand_in_the_journal_without_anybodys_name(desk: Desk) -> None:

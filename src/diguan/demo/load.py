@@ -73,4 +73,4 @@ def compare(
         police.write(file, scope, county, seed)
         sent = linkage.Sent(told["source"], dt.date.fromisoformat(str(told["as_of"])), place=county)
         received = linkage.receive_roll(file=file, sent=sent, pack=pack, scope=scope, by=by, at=at)
-    linkage.search_roll(roll=received.roll, pack=pack, place=prefecture, by=by, at=at, progress=progress)
+    linkage.search_roll(roll=received.roll, pack=pack, place=county, by=by, at=at, progress=progress)
