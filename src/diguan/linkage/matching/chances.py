@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -13,14 +14,28 @@ _SHRINK = 50  # people of the whole file who stand beside a village's own when i
 _MOST_FASHION, _MOST_CLAN = 10.0, 30.0
 
 
+# How alike the names of twins are.
+TWIN_NAMES = {
+    "same": 1e-5,
+    "homophone": 0.02,
+    "near": 0.01,
+    "swapped": 0.005,
+    "missing": 0.04,
+    "given_character": 0.4,
+    "only_surname": 0.5,
+}
+BROTHER_AND_SISTER = 0.25  # of twins
+
+
 @dataclass(frozen=True)
 class Chances:
     """`people`: entries in all. `fashion`: how many times as many people born within a few years share a name as people of any
-    age. `clan`: how many times as many namesakes live in one village as surnames and generation names explain."""
+    age. `clan`: how many times as many namesakes live in one village as surnames and generation names explain. `twin_names`: how often the names of twins are so alike."""
 
     people: int
     fashion: float = 1.0
     clan: float = 1.0
+    twin_names: Mapping[str, float] = field(default_factory=lambda: TWIN_NAMES)
 
     def same(self, of: str) -> str:
         """SQL: entries that share a person's name by chance, the person and one other left out."""
@@ -40,7 +55,7 @@ def measure(connection: duckdb.DuckDBPyConnection) -> Chances:
     """Counted on people born three years or more apart, of whom few are one person."""
     people = int(numbers(connection, "SELECT count(*) FROM person")[0])
     chances = Chances(people, _fashion(connection))
-    return Chances(people, chances.fashion, _clan(connection, chances))
+    return replace(chances, clan=_clan(connection, chances))
 
 
 def _fashion(connection: duckdb.DuckDBPyConnection) -> float:

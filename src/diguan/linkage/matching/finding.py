@@ -16,7 +16,7 @@ from diguan.engine.cells import safe
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
 from diguan.engine.sql import text
-from diguan.linkage.matching import blocking, chances, comparing, deciding, kin, preparing, scoring
+from diguan.linkage.matching import blocking, chances, comparing, deciding, kin, preparing, scoring, twins
 from diguan.linkage.matching.levels import COMPARISONS
 from diguan.linkage.matching.problems import Fault
 from diguan.linkage.matching.reading import Read, read
@@ -87,7 +87,7 @@ def find(register: Path, out: Path, others: Path | None = None, options: Options
         given = read(connection, files, scratch)
         options.progress("preparing")
         preparing.prepare(connection)
-        known = chances.measure(connection)
+        known = twins.measured(connection, chances.measure(connection))
         options.progress("comparing")
         compared = blocking.candidates(connection, across=others is not None)
         comparing.levels(connection, known, "candidate", "compared")

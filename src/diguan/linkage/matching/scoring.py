@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from diguan.engine.connection import numbers, rows
-from diguan.linkage.matching.comparing import BROTHER_AND_SISTER
+from diguan.linkage.matching.chances import BROTHER_AND_SISTER
 from diguan.linkage.matching.levels import COMPARISONS, MOST, PRIOR_PAIRS, PRIOR_SHARE, number
 
 _ROUNDS = 12
