@@ -113,8 +113,9 @@ def _u_name(chances: Chances) -> str:
     The two entries themselves do not count.
     """
     total = chances.people
+    own = f"CASE WHEN name = {number('name', 'same')} AND date = {number('date', 'same')} AND a_ymd % 10000 <> 101 THEN 1 ELSE 2 END"
     base = f"""CASE name
-        WHEN {number("name", "same")} THEN {chances.same("a_")}
+        WHEN {number("name", "same")} THEN {chances.same("a_", own)}
         WHEN {number("name", "homophone")} THEN CASE WHEN a_sound = b_sound THEN greatest(a_n_sound - 2, 0) ELSE a_n_sound + b_n_sound - 2 END + {UNSEEN}
         WHEN {number("name", "near")} THEN greatest(a_n_near, b_n_near, 2) - 2 + {UNSEEN}
         WHEN {number("name", "swapped")} THEN greatest(a_n_plain, b_n_plain) - 1 + {UNSEEN}
@@ -136,7 +137,7 @@ def _u_name(chances: Chances) -> str:
         WHEN name IN {_HALF} THEN {fashion**0.5:.3f} ELSE {fashion:.3f} END * CASE WHEN {in_village} THEN {clan:.3f} ELSE 1 END"""
     halves = f"CASE WHEN {in_village} THEN {chances.halves('a_')} ELSE 0 END"
     ways = f"CASE name WHEN {number('name', 'given_character')} THEN 2 WHEN {number('name', 'missing')} THEN 4 ELSE 1 END"
-    return f"coalesce({ways} * greatest(local.n_local - 2, 0) / a_n_village, 0) + greatest({halves}, {base} * {boost}) * {times}"
+    return f"coalesce({ways} * greatest(local.n_local - {own}, 0) / a_n_village, 0) + greatest({halves}, {base} * {boost}) * {times}"
 
 
 def _u_date(total: int) -> str:
@@ -147,7 +148,7 @@ def _u_date(total: int) -> str:
 
     both = f"({day('a_')} + {day('b_')})"
     return f"""CASE date
-        WHEN {number("date", "same")} THEN greatest(a_n_ymd - 2, a_n_y / {_DAYS})
+        WHEN {number("date", "same")} THEN greatest(a_n_ymd - CASE WHEN name = {number("name", "same")} AND a_ymd % 10000 <> 101 THEN 1 ELSE 2 END, a_n_y / {_DAYS})
         WHEN {number("date", "lunar")} THEN 2 * CASE WHEN a_lunar = b_ymd OR a_lunar_kept = b_ymd THEN {day("b_")} ELSE {day("a_")} END
         WHEN {number("date", "default")} THEN 2 * CASE WHEN a_ymd % 10000 = 101 THEN {day("a_")} ELSE {day("b_")} END
         WHEN {number("date", "swapped")} THEN {day("b_")}
