@@ -35,6 +35,7 @@ _NAME = f"""CASE
 
 _DATE = f"""CASE
     WHEN a.y IS NULL OR b.y IS NULL THEN {number("date", "unknown")}
+    WHEN a.ymd IS NULL OR b.ymd IS NULL THEN CASE WHEN a.y = b.y AND coalesce(a.m = b.m, TRUE) THEN {number("date", "partial")} ELSE {number("date", "different")} END
     WHEN a.ymd = b.ymd THEN {number("date", "same")}
     WHEN a.lunar = b.ymd OR b.lunar = a.ymd OR a.lunar_kept = b.ymd OR b.lunar_kept = a.ymd THEN {number("date", "lunar")}
     WHEN a.y = b.y AND (a.md = 101 OR b.md = 101) THEN {number("date", "default")}
@@ -153,9 +154,10 @@ def _u_date(total: int) -> str:
         WHEN {number("date", "default")} THEN 2 * CASE WHEN a_ymd % 10000 = 101 THEN {day("a_")} ELSE {day("b_")} END
         WHEN {number("date", "swapped")} THEN {day("b_")}
         WHEN {number("date", "year_off")} THEN 3 * {both}
-        WHEN {number("date", "digit")} THEN 10 * {both}
+        WHEN {number("date", "digit")} THEN 15 * {both}
         WHEN {number("date", "month")} THEN a_n_y / 12
         WHEN {number("date", "year")} THEN a_n_y
+        WHEN {number("date", "partial")} THEN a_n_y
         ELSE {total} END / {total}"""
 
 

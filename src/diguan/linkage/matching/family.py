@@ -16,6 +16,7 @@ _SAMPLE = 60_000  # households whose members are compared with each other
 _SMALLEST = 1e-7
 _FEW_TWINS = 0.001  # of the pairs of a household, when the file is too small to show any
 _SAME_DAY = number("date", "same")
+_SAME_YEAR = ("same", "default", "swapped", "month", "year")
 
 
 def make(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
@@ -49,14 +50,18 @@ def make(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
 
 
 def _shares(connection: duckdb.DuckDBPyConnection, comparison: str, condition: str) -> list[float]:
-    """How often each level is seen; a level that is unknown speaks neither for nor against."""
+    """How often each level is seen; one that is unknown speaks neither for nor against. A year that is all that is known of a
+    date is the same as often as years of whole dates are."""
     listed = rows(connection, f"SELECT {comparison}, count(*) FROM at_home WHERE {condition} GROUP BY 1")
     found = {int(str(level)): int(str(count)) for level, count in listed}
     whole = sum(found.values()) + 1
-    return [
-        1.0 if level.name == "unknown" else max((found.get(at, 0) + 0.01) / whole, _SMALLEST)
+    shares = {
+        level.name: 1.0 if level.apart else max((found.get(at, 0) + 0.01) / whole, _SMALLEST)
         for at, level in enumerate(COMPARISONS[comparison])
-    ]
+    }
+    if "partial" in shares:
+        shares["partial"] = sum(shares[name] for name in _SAME_YEAR)
+    return list(shares.values())
 
 
 def _twins(connection: duckdb.DuckDBPyConnection, unlike: float, alike: float) -> float:

@@ -170,7 +170,7 @@ def _summary(
 ) -> Found:
     levels = {
         comparison: {
-            level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if level.name != "unknown"
+            level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if not level.apart
         }
         for comparison, each in COMPARISONS.items()
     }

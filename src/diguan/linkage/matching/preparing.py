@@ -16,9 +16,9 @@ _MOST_OF_ONE = 8  # entries: a number that stands more often is a clerk's filler
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """The table `person`, one row per entry, with everything that comparisons read."""
-    _told(connection)
     _name_table(connection)
     dates.add_lunar(connection)
+    _told(connection)
     _count_names(connection)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE home AS SELECT side, household_key, CAST(row_number() OVER (ORDER BY side, household_key) AS INTEGER) AS household, "
@@ -28,7 +28,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE numbered AS
-        SELECT e.id, e.side, e.female, t.id IS NOT NULL AS told, n.* EXCLUDE (written, n_written), d.* EXCLUDE (written, day, d), d.m * 100 + d.d AS md,
+        SELECT e.id, e.side, e.female, t.id IS NOT NULL AS told, n.* EXCLUDE (written), d.* EXCLUDE (written, day, d), d.m * 100 + d.d AS md,
             v.village, v.township, v.county, v.n_village, v.n_township, v.n_county, h.household, h.n_home, CASE WHEN i.id_mac IS NULL THEN e.id_mac END AS id_mac
         FROM entry e
         JOIN counted n ON n.written = e.name
@@ -49,9 +49,10 @@ def _told(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE told AS
-        SELECT name, birth_date, min(e.id) AS id, arg_min(place, e.id) AS place
-        FROM entry e LEFT JOIN written_date d ON d.written = e.birth_date
-        GROUP BY name, birth_date, CASE WHEN ymd IS NULL OR ymd % 10000 = 101 THEN e.id END"""
+        SELECT min(id) AS id, arg_min(name, id) AS name, arg_min(birth_date, id) AS birth_date, arg_min(place, id) AS place
+        FROM (SELECT e.*, n.plain, d.ymd, CASE WHEN ymd IS NULL OR ymd % 10000 = 101 THEN e.id END AS alone
+            FROM entry e JOIN name n ON n.written = e.name LEFT JOIN written_date d ON d.written = e.birth_date)
+        GROUP BY plain, ymd, alone"""
     )
 
 
@@ -80,9 +81,8 @@ def _name_table(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         r"""
         CREATE OR REPLACE TEMP TABLE written_name AS
-        SELECT name AS written, CAST(count(*) AS INTEGER) AS n_written,
-            CASE WHEN regexp_matches(name, '[(（\[【]') THEN regexp_replace(name, '[(（\[【][^)）\]】]*[)）\]】]', '', 'g') ELSE name END AS bare
-        FROM told GROUP BY 1"""
+        SELECT DISTINCT name AS written, CASE WHEN regexp_matches(name, '[(（\[【]') THEN regexp_replace(name, '[(（\[【][^)）\]】]*[)）\]】]', '', 'g') ELSE name END AS bare
+        FROM entry"""
     )
     words.as_signs(connection)
     _characters(connection)
@@ -91,7 +91,7 @@ def _name_table(connection: duckdb.DuckDBPyConnection) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE parted AS
         WITH cut AS (SELECT *, CASE WHEN length(plain) > 2 AND left(plain, 2) IN ({compound}) THEN 2 ELSE 1 END AS c FROM plain_name)
-        SELECT written, n_written, plain, left(plain, c) AS sur, substr(plain, c + 1, 1) AS g1, substr(plain, c + 2) AS g2 FROM cut"""
+        SELECT written, plain, left(plain, c) AS sur, substr(plain, c + 1, 1) AS g1, substr(plain, c + 2) AS g2 FROM cut"""
     )
     connection.execute(
         """
@@ -131,7 +131,7 @@ def _characters(connection: duckdb.DuckDBPyConnection) -> None:
         WITH touched AS (SELECT written, bare FROM written_name WHERE ? AND regexp_matches(bare, ?)),
         signs AS (SELECT written, unnest(string_split(bare, '')) AS sign, generate_subscripts(string_split(bare, ''), 1) AS nth FROM touched),
         plain AS (SELECT written, string_agg(coalesce(form, sign), '' ORDER BY nth) AS plain FROM signs LEFT JOIN changed USING (sign) GROUP BY 1)
-        SELECT written, n_written, coalesce(plain, bare) AS plain FROM written_name LEFT JOIN plain USING (written)""",
+        SELECT written, coalesce(plain, bare) AS plain FROM written_name LEFT JOIN plain USING (written)""",
         [bool(changed), pattern if changed else "x"],
     )
     _alike(connection, {str(form): list(row[4]) for form, row in forms.items()})
@@ -156,8 +156,12 @@ _SHARED = {
 def _count_names(connection: duckdb.DuckDBPyConnection) -> None:
     """`counted`: each distinct name, how many entries share it, its sound, or all of it but one part; `chance`, how often
     its parts would meet by themselves."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE weighed AS SELECT name.*, coalesce(n, 0) AS n "
+        "FROM name LEFT JOIN (SELECT name AS written, count(*) AS n FROM told GROUP BY 1) USING (written)"
+    )
     joins = " ".join(
-        f"JOIN (SELECT {key}, CAST(sum(n_written) AS INTEGER) AS n_{name} FROM name GROUP BY ALL) USING ({key})"
+        f"JOIN (SELECT {key}, CAST(sum(n) AS INTEGER) AS n_{name} FROM weighed GROUP BY ALL) USING ({key})"
         for name, key in _SHARED.items()
     )
     total = "(SELECT count(*) FROM told)"
