@@ -141,7 +141,7 @@ def _write(connection: duckdb.DuckDBPyConnection, known: chances.Chances, model:
         FROM verdict v
         JOIN (FROM judged UNION ALL FROM unseen_levels) c USING (l, r)
         LEFT JOIN scored USING (l, r) JOIN who a ON a.id = l JOIN who b ON b.id = r
-        ORDER BY p DESC NULLS LAST, left_key, right_key""",
+        ORDER BY probability DESC NULLS LAST, left_key, right_key""",
         folder / PAIRS,
     )
     _copy(
