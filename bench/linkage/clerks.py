@@ -16,19 +16,89 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from bench.linkage.village_people import lunar
 from pypinyin import lazy_pinyin
+
+from bench.linkage.village_people import lunar
 
 SURNAMES = "李张罗王杨陈刘龙吴田石向彭覃韦黄麻滕莫蒙岑班卢陆农姚潘欧石雷钟蓝兰盘赵邓冯奉左包马沙勒吉曲侯祝谷尚熊和木寸段董字毕普"
 GENERATION = "光宗耀祖世代昌盛维朝应正大道传家启绍述本立克绳其武兆秉承恩泽远"
 MEN = "华文明光荣强兵勇民权富贵生福寿全才发旺胜利军平安良木水火土根石岩柱牛虎龙彪健康浩然宇轩俊杰子航一鸣博翔"
 WOMEN = "妹英花莲香桃菊梅珍秀芝翠凤仙娥银金满巧月圆桂芬芳兰琼美丽燕妮婷雨欣梓涵怡诺瑶佳琪思静小群会琴"
 # Names without a surname, of peoples who have none: the parts they are put together of.
-TIBETAN = ("扎西", "卓玛", "次仁", "央金", "旦增", "洛桑", "拉姆", "白玛", "格桑", "尼玛", "达瓦", "平措", "德吉", "索朗", "曲珍", "多吉")
-YI = ("阿木", "吉克", "沙马", "尔古", "阿的", "曲比", "木乃", "伍呷", "日火", "石一", "阿牛", "阿各", "史古", "拉铁", "子哈", "以布")
-UYGHUR = ("艾力", "吐尔逊", "阿依古丽", "热合曼", "买买提", "古丽", "阿不都", "依明", "帕提", "玉素甫", "再乃", "麦麦提", "沙吾提")
+TIBETAN = (
+    "扎西",
+    "卓玛",
+    "次仁",
+    "央金",
+    "旦增",
+    "洛桑",
+    "拉姆",
+    "白玛",
+    "格桑",
+    "尼玛",
+    "达瓦",
+    "平措",
+    "德吉",
+    "索朗",
+    "曲珍",
+    "多吉",
+)
+YI = (
+    "阿木",
+    "吉克",
+    "沙马",
+    "尔古",
+    "阿的",
+    "曲比",
+    "木乃",
+    "伍呷",
+    "日火",
+    "石一",
+    "阿牛",
+    "阿各",
+    "史古",
+    "拉铁",
+    "子哈",
+    "以布",
+)
+UYGHUR = (
+    "艾力",
+    "吐尔逊",
+    "阿依古丽",
+    "热合曼",
+    "买买提",
+    "古丽",
+    "阿不都",
+    "依明",
+    "帕提",
+    "玉素甫",
+    "再乃",
+    "麦麦提",
+    "沙吾提",
+)
 DAI = "香罕波温叫燕恩坎砍应囡光儿胆保扁龙拉帕"
-LOOKS = ("木本", "大太", "土士", "未末", "己已", "日目", "石右", "田由", "兰三", "金全", "王五", "风凤", "芳芬", "武式", "全金", "人入", "牛午", "平干", "会合", "生主")
+LOOKS = (
+    "木本",
+    "大太",
+    "土士",
+    "未末",
+    "己已",
+    "日目",
+    "石右",
+    "田由",
+    "兰三",
+    "金全",
+    "王五",
+    "风凤",
+    "芳芬",
+    "武式",
+    "全金",
+    "人入",
+    "牛午",
+    "平干",
+    "会合",
+    "生主",
+)
 THIS_YEAR = 2022
 
 
@@ -94,7 +164,9 @@ class Village:
             one, two = _skewed(chance, given), chance.choice(given)
             return family + (one if lot < 0.22 else "小" + one if lot < 0.3 else one + two)
         if self.people == "dai":
-            return ("玉" if woman else "岩") + _skewed(chance, DAI) + (chance.choice(DAI) if chance.random() < 0.5 else "")
+            return (
+                ("玉" if woman else "岩") + _skewed(chance, DAI) + (chance.choice(DAI) if chance.random() < 0.5 else "")
+            )
         if self.people == "uyghur":
             return f"{chance.choice(UYGHUR)}·{chance.choice(UYGHUR)}"
         parts = TIBETAN if self.people == "tibetan" else YI
@@ -144,8 +216,13 @@ class Register:
         chance = self.chance
         family = village.clan if chance.random() < 0.8 else _skewed(chance, SURNAMES)
         head = int(chance.triangular(1935, 1998, 1968))
-        births = [(False, head, family), (True, head + chance.randrange(-3, 6), _skewed(chance, SURNAMES))][: chance.choice((1, 2, 2, 2))]
-        births += [(chance.random() < 0.48, head + chance.randrange(19, 36), family) for _ in range(chance.choice((0, 1, 1, 2, 2, 3)))]
+        births = [(False, head, family), (True, head + chance.randrange(-3, 6), _skewed(chance, SURNAMES))][
+            : chance.choice((1, 2, 2, 2))
+        ]
+        births += [
+            (chance.random() < 0.48, head + chance.randrange(19, 36), family)
+            for _ in range(chance.choice((0, 1, 1, 2, 2, 3)))
+        ]
         day = None
         for at, (woman, year, surname) in enumerate(births):
             twin = at > 2 and chance.random() < 0.03 and day is not None
@@ -200,7 +277,17 @@ class Register:
 @cache
 def _sounding(dialect: bool) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for sign in sorted(set(SURNAMES + GENERATION + MEN + WOMEN + DAI + "".join((*TIBETAN, *YI, *UYGHUR)) + "铃玲灵伶岚澜婵芸云韵耘晖辉惠慧荟莉丽力俪")):
+    for sign in sorted(
+        set(
+            SURNAMES
+            + GENERATION
+            + MEN
+            + WOMEN
+            + DAI
+            + "".join((*TIBETAN, *YI, *UYGHUR))
+            + "铃玲灵伶岚澜婵芸云韵耘晖辉惠慧荟莉丽力俪"
+        )
+    ):
         found.setdefault(_sound(sign, dialect), []).append(sign)
     return found
 

@@ -59,6 +59,7 @@ _IDENTITY = f"""CASE WHEN a.id_mac = b.id_mac THEN {number("identity", "same")} 
 _SEX = f"""CASE WHEN a.female IS NULL OR b.female IS NULL THEN {number("sex", "unknown")}
     WHEN a.female = b.female THEN {number("sex", "same")} ELSE {number("sex", "different")} END"""
 
+
 def _twin(chances: Chances) -> str:
     names = " ".join(f"WHEN {number('name', name)} THEN {share!r}" for name, share in chances.twin_names.items())
     sexes = f"WHEN {number('sex', 'same')} THEN {1 - BROTHER_AND_SISTER} WHEN {number('sex', 'different')} THEN {BROTHER_AND_SISTER}"
@@ -137,7 +138,9 @@ def _u_name(chances: Chances) -> str:
     times = f"""CASE WHEN date IN ({number("date", "different")}, {number("date", "unknown")}) THEN 1
         WHEN name IN {_HALF} THEN {fashion**0.5:.3f} ELSE {fashion:.3f} END * CASE WHEN {in_village} THEN {clan:.3f} ELSE 1 END"""
     halves = f"CASE WHEN {in_village} THEN {chances.halves('a_')} ELSE 0 END"
-    ways = f"CASE name WHEN {number('name', 'given_character')} THEN 2 WHEN {number('name', 'missing')} THEN 4 ELSE 1 END"
+    ways = (
+        f"CASE name WHEN {number('name', 'given_character')} THEN 2 WHEN {number('name', 'missing')} THEN 4 ELSE 1 END"
+    )
     return f"coalesce({ways} * greatest(local.n_local - {own}, 0) / a_n_village, 0) + greatest({halves}, {base} * {boost}) * {times}"
 
 

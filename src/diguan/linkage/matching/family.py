@@ -37,8 +37,14 @@ def make(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
     dates = _shares(connection, "date", f"name >= {number('name', 'only_surname')}")
     sexes = _shares(connection, "sex", apart)
     twins = _twins(connection, dates[_SAME_DAY], sum(chances.twin_names.values()) - chances.twin_names["only_surname"])
+    of_twins = [chances.twin_names.get(level.name, names[at]) for at, level in enumerate(COMPARISONS["name"])]
     cells = [
-        (name, date, sex, math.log(_both(name, date, names, dates, twins, chances) * sexes[sex]))
+        (
+            name,
+            date,
+            sex,
+            math.log((twins * of_twins[name] if date == _SAME_DAY else names[name] * dates[date]) * sexes[sex]),
+        )
         for name in range(len(names))
         for date in range(len(dates))
         for sex in range(len(sexes))
@@ -76,9 +82,3 @@ def _twins(connection: duckdb.DuckDBPyConnection, unlike: float, alike: float) -
         both_sexes / BROTHER_AND_SISTER / max(total, 1),
         _FEW_TWINS / (1 + total / 10_000),
     )
-
-
-def _both(name: int, date: int, names: list[float], dates: list[float], twins: float, chances: Chances) -> float:
-    if date == _SAME_DAY:
-        return twins * chances.twin_names.get(COMPARISONS["name"][name].name, names[name])
-    return names[name] * dates[date]

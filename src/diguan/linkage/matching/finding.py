@@ -169,9 +169,7 @@ def _summary(
     given: list[Read], compared: int, decided: deciding.Decided, model: scoring.Model, started: float
 ) -> Found:
     levels = {
-        comparison: {
-            level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if not level.apart
-        }
+        comparison: {level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if not level.apart}
         for comparison, each in COMPARISONS.items()
     }
     return Found(
