@@ -10,7 +10,7 @@ import duckdb
 from diguan.engine.connection import numbers
 from diguan.linkage.matching.chances import Chances
 from diguan.linkage.matching.comparing import levels
-from diguan.linkage.matching.levels import number
+from diguan.linkage.matching.levels import NAME, number
 
 _USUAL = 20  # pairs of twins: the usual shares weigh as much
 _MOST_AT_HOME = 20  # people: larger homes are no families
@@ -20,7 +20,8 @@ _SHARED = "given_character"
 def measured(connection: duckdb.DuckDBPyConnection, chances: Chances) -> Chances:
     """`chances` with the names of the file's own twins: how many share a character of the given name, as twins of clans do.
 
-    1 January is nobody's birthday, and who has the same name may be one person twice; neither is counted.
+    1 January is nobody's birthday, and is not counted. Who has the same name too is one person twice; as many with a wrong
+    character as belong to them are no twins either.
     """
     connection.execute(
         f"""
@@ -29,12 +30,14 @@ def measured(connection: duckdb.DuckDBPyConnection, chances: Chances) -> Chances
         WHERE a.md <> 101 AND a.n_home <= {_MOST_AT_HOME} AND a.with_twin"""
     )
     levels(connection, chances, "born_together", "twin_names")
-    sharing, others = numbers(
+    same, sharing, others = numbers(
         connection,
         f"""
-        SELECT count(*) FILTER (WHERE name = {number("name", _SHARED)}), count(*) FILTER (WHERE name >= {number("name", "only_surname")})
+        SELECT count(*) FILTER (WHERE name = {number("name", "same")}), count(*) FILTER (WHERE name = {number("name", _SHARED)}), count(*) FILTER (WHERE name >= {number("name", "only_surname")})
         FROM twin_names""",
     )
+    usual = {level.name: level.prior for level in NAME}
+    sharing = max(sharing - same * usual[_SHARED] / usual["same"], 0)
     return replace(chances, twin_names=_scaled(chances.twin_names, sharing, others))
 
 
