@@ -16,7 +16,7 @@ from diguan.engine.cells import safe
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
 from diguan.engine.sql import text
-from diguan.linkage.matching import blocking, chances, comparing, deciding, kin, preparing, scoring
+from diguan.linkage.matching import blocking, chances, comparing, deciding, kin, preparing, scoring, twins
 from diguan.linkage.matching.levels import COMPARISONS
 from diguan.linkage.matching.problems import Fault
 from diguan.linkage.matching.reading import Read, read
@@ -88,7 +88,7 @@ def find(register: Path, out: Path, others: Path | None = None, options: Options
         given = read(connection, files, scratch)
         options.progress("preparing")
         preparing.prepare(connection)
-        known = chances.measure(connection)
+        known = twins.measured(connection, chances.measure(connection))
         options.progress("comparing")
         compared = blocking.candidates(connection, across=others is not None)
         comparing.levels(connection, known, "candidate", "compared")
@@ -142,7 +142,7 @@ def _write(connection: duckdb.DuckDBPyConnection, known: chances.Chances, model:
         FROM verdict v
         JOIN (FROM judged UNION ALL FROM unseen_levels) c USING (l, r)
         LEFT JOIN scored USING (l, r) JOIN who a ON a.id = l JOIN who b ON b.id = r
-        ORDER BY p DESC NULLS LAST, left_key, right_key""",
+        ORDER BY probability DESC NULLS LAST, left_key, right_key""",
         folder / PAIRS,
     )
     _copy(
@@ -170,9 +170,7 @@ def _summary(
     given: list[Read], compared: int, decided: deciding.Decided, model: scoring.Model, started: float
 ) -> Found:
     levels = {
-        comparison: {
-            level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if level.name != "unknown"
-        }
+        comparison: {level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if not level.apart}
         for comparison, each in COMPARISONS.items()
     }
     return Found(
