@@ -97,11 +97,12 @@ def settle_columns(*, found: Import, sheets: Sequence[Sheet], by: User | None, a
     _insist_on_columns(sheets)
     keeping.keep_sheets(found, sheets)
     with transaction.atomic():
+        signature = columns.signature(sheets)
         Layout.objects.update_or_create(
             source=found.source,
-            signature=columns.signature(sheets),
+            signature=signature,
             defaults={
-                "columns": columns.remembered(sheets),
+                "columns": columns.merged(queries.layout(found.source, signature), columns.remembered(sheets)),
                 "settled_at": at,
                 "settled_by": None if by is None else by.pk,
             },

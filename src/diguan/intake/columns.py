@@ -25,7 +25,14 @@ class Column:
     values: Mapping[str, str] = field(default_factory=dict)  # their word → our code, or "" for nothing
 
     def remembered(self) -> dict[str, Any]:
-        return {"target": self.target, "multiple": self.multiple, "values": dict(self.values)}
+        """What a later file of this make needs. Their words stand in a cell of somebody's, so only their names are kept."""
+        values = {name_of(their): ours for their, ours in self.values.items()}
+        return {"target": self.target, "multiple": self.multiple, "values": values}
+
+    def recalled(self, words: Iterable[str]) -> "Column":
+        """The column with what is remembered of these words, which stand in this file; of others nothing is told."""
+        known = self.values
+        return replace(self, values={word: known[name] for word in words if (name := name_of(word)) in known})
 
 
 @dataclass(frozen=True)
@@ -103,8 +110,17 @@ def remembered(sheets: Iterable[Sheet]) -> dict[str, Any]:
     }
 
 
+def merged(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What was remembered before, and now; words of the same column that this file does not use stay remembered."""
+    found = {**before, **now}
+    for name in before.keys() & now.keys():
+        if before[name]["target"] == now[name]["target"]:
+            found[name] = {**now[name], "values": {**before[name]["values"], **now[name]["values"]}}
+    return found
+
+
 def name_of(heading: str) -> str:
-    """Names a heading without keeping it: what stands first in a file without headings may be somebody's name."""
+    """Names a heading, or a word of a cell, without keeping it: it may be somebody's name."""
     return hashlib.sha256(compared(heading).encode()).hexdigest()[:24]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import diguan
-from diguan.intake import columns, headings
+from diguan.intake import columns, headings, strange
 from diguan.intake.columns import Sheet
 from diguan.intake.parsing import limits
 from diguan.intake.parsing.limits import FileRefused
@@ -90,19 +90,18 @@ def profiled(
         heading = headings.find(rows, words, frozenset(known))
         names = heading.names if heading else ()
         of, proposed = columns.proposed(names, words, known)
-        made.append(
-            Sheet(
-                file=file,
-                number=sheet["number"],
-                name=sheet["name"],
-                rows=sheet["rows"],
-                width=sheet["width"],
-                heading_first=heading.first if heading else 0,
-                heading_last=heading.last if heading else 0,
-                of=of,
-                columns=proposed,
-            )
+        found = Sheet(
+            file=file,
+            number=sheet["number"],
+            name=sheet["name"],
+            rows=sheet["rows"],
+            width=sheet["width"],
+            heading_first=heading.first if heading else 0,
+            heading_last=heading.last if heading else 0,
+            of=of,
+            columns=proposed,
         )
+        made.append(strange.recalled(folder.parent, found, words))
     return made
 
 

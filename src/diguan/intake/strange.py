@@ -1,14 +1,15 @@
 """Words in a file's coded columns that the dictionary does not know: shown to be matched, and remembered once they are."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diguan.intake import carried, cells, lines
-from diguan.intake.columns import Column, Sheet
+from diguan.intake.columns import REMEMBERED, Column, Sheet
 from diguan.intake.vocabulary import Vocabulary
 
 MOST = 12  # words of one column that are offered to be matched; the trial counts them all
+MOST_RECALLED = 10_000  # words of one column that are looked up among those remembered
 _CODED = ("code", "boolean")
 
 
@@ -30,6 +31,30 @@ def words(folder: Path, sheet: Sheet, vocabulary: Vocabulary) -> dict[int, Seque
         names = ", ".join(f"c{column.place}" for column in coded)
         bench.execute(f"CREATE TEMP TABLE raw AS SELECT {names} FROM {lines.raw_table(folder, sheet)}")
         return {column.place: found for column in coded if (found := _strange(bench, column, vocabulary))}
+    finally:
+        bench.close()
+
+
+def recalled(folder: Path, sheet: Sheet, vocabulary: Vocabulary) -> Sheet:
+    """The sheet with what is remembered of the words that stand in it. What others' files said is shown to nobody."""
+    asked = [column for column in sheet.used if column.how == REMEMBERED and column.values]
+    found = {column.place: column.recalled(words) for column, words in _said(folder, sheet, asked)}
+    return replace(sheet, columns=tuple(found.get(column.place, column) for column in sheet.columns))
+
+
+def _said(folder: Path, sheet: Sheet, asked: Sequence[Column]) -> Iterator[tuple[Column, list[str]]]:
+    """The words of these columns, the most frequent first."""
+    if not asked:
+        return
+    bench = carried.opened(folder)
+    try:
+        for column in asked:
+            said = cells.tidy(f"c{column.place}")
+            rows = bench.execute(
+                f"SELECT {said} AS s FROM {lines.raw_table(folder, sheet)} WHERE {said} IS NOT NULL AND length({said}) < 80 "
+                f"GROUP BY s ORDER BY count(*) DESC, s LIMIT {MOST_RECALLED}"
+            )
+            yield column, [str(row[0]) for row in rows.fetchall()]
     finally:
         bench.close()
 

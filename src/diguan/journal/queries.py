@@ -60,9 +60,9 @@ def between(rows: QuerySet[Entry], first: dt.date | None, last: dt.date | None) 
     return rows
 
 
-def is_known(text: str) -> bool:
-    """Whether the journal knows somebody or something by this text."""
-    found = Entry.objects.filter(actor_name=text), Entry.objects.filter(subject_key=text)
+def is_known(seen: QuerySet[Entry], text: str) -> bool:
+    """Whether these entries know somebody or something by this text."""
+    found = seen.filter(actor_name=text), seen.filter(subject_key=text)
     return any(rows.exists() for rows in found)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -44,12 +45,13 @@ class _Asked:
     last: dt.date | None
     notices: list[notices.Notice]
 
-    def told(self, acts: Mapping[str, object]) -> dict[str, str]:
-        """What of the filters may stand in the journal. What was typed may be anybody's name, unless it stands there."""
+    def told(self, acts: Mapping[str, object], seen: QuerySet[Entry]) -> dict[str, str]:
+        """What of the filters may stand in the journal: what was typed may be anybody's name, unless it stands among
+        the entries that its reader sees. Asked of all entries, the answer would tell what happens elsewhere."""
         kept = {"from": _day(self.first), "to": _day(self.last)}
         kept |= {"verb": self.verb if self.verb in acts or not self.verb else "?"}
         typed = {"actor": self.actor, "subject": self.subject}
-        kept |= {name: value if queries.is_known(value) else "?" for name, value in typed.items() if value}
+        kept |= {name: value if queries.is_known(seen, value) else "?" for name, value in typed.items() if value}
         return {name: value for name, value in kept.items() if value}
 
 
@@ -57,8 +59,8 @@ def entries(request: HttpRequest, words: Words) -> HttpResponse:
     """Show the entries in scope, newest first; reading them is an act of its own."""
     scope: Any = request.scope  # type: ignore[attr-defined]
     asked = _asked(request)
-    rows = queries.within(scope, with_placeless=words.is_everything(scope))
-    rows = queries.narrowed(rows, verb=asked.verb, actor=asked.actor, subject=asked.subject)
+    seen = queries.within(scope, with_placeless=words.is_everything(scope))
+    rows = queries.narrowed(seen, verb=asked.verb, actor=asked.actor, subject=asked.subject)
     # By day the order is that of time, which has an index of its own.
     order = ["-at", "-id"] if asked.first or asked.last else ["-id"]
     page = paging.page(queries.between(rows, asked.first, asked.last), order, request.GET)
@@ -70,7 +72,7 @@ def entries(request: HttpRequest, words: Words) -> HttpResponse:
         subject_type="page",
         subject_key=request.path,
         place_number=scope.ranges[0][0],
-        detail={"filter": asked.told(words.acts), "count": len(page.rows)},
+        detail={"filter": asked.told(words.acts, seen), "count": len(page.rows)},
     )
     context = {
         "page": page,

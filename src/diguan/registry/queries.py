@@ -51,6 +51,13 @@ def household(scope: Scope, key: UUID) -> Household:
     return Household.objects.within(scope).select_related("place").get(key=key)
 
 
+def successor(scope: Scope, household: Household) -> Household | None:
+    """The household that this one was merged into; None if there is none, or if it has left the scope since."""
+    if household.merged_into_id is None:
+        return None
+    return Household.objects.within(scope).filter(pk=household.merged_into_id).first()
+
+
 def households(scope: Scope) -> QuerySet[Household]:
     """Households by place, then by age on file, as `household_page` pages them."""
     return Household.objects.within(scope).select_related("place").order_by(*ORDER)

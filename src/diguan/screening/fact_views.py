@@ -115,6 +115,8 @@ def settle(request: GatedRequest, key: UUID, name: str) -> HttpResponse:
 def reveal(request: GatedRequest, key: UUID, name: str) -> HttpResponse:
     """Show one number in clear to somebody who says why."""
     found = _Fact(open_household(request, key, f"reveal {name}"), name, request.GET.get("person", ""))
+    if found.variable.type != "identifier":
+        raise Http404
     form = Reasoned(request.POST, prefix="reveal")
     number = ""
     if form.is_valid() and found.standing:

@@ -71,6 +71,7 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
     context = sheet.context()
     context |= {
         "household": found,
+        "successor": registry.successor(request.scope, found),
         "members": sheet.members,
         "may_write": request.scope_of(permissions.REGISTRY_WRITE).contains(found.place_number),
         "may_hand_over": request.scope_of(permissions.SUBJECT_ACCESS).contains(found.place_number),

@@ -52,7 +52,7 @@ def hand_over(
             },
             "household": {"key": str(person.household.key), "place": person.household.place.name},
             "facts": {name: _fact(name, fact, numbers, pack) for name, fact in person.facts.items()},
-            "statements": [told for each in said for told in _statements(each, person, numbers)],
+            "statements": [told for each in said for told in _statements(each, person, numbers, pack)],
             "life_events": [_event(each) for each in events if str(person.key) in each.people],
             "former_households": [{"place": stay.household.place.name, "until": stay.left_on} for stay in stays],
             "opened_by": _readers(person),
@@ -76,11 +76,13 @@ def _fact(name: str, fact: Mapping[str, Any], numbers: Mapping[int, str], pack: 
     }
 
 
-def _statements(observation: Observation, person: Person, numbers: Mapping[int, str]) -> list[dict[str, Any]]:
+def _statements(
+    observation: Observation, person: Person, numbers: Mapping[int, str], pack: Dictionary
+) -> list[dict[str, Any]]:
     said = observation.body.get("persons", {}).get(str(person.key), {})
     return [
         {
-            "observation": observation.pk, "variable": name, "value": numbers.get(value, value) if isinstance(value, int) and not isinstance(value, bool) else value,
+            "observation": observation.pk, "variable": name, "value": _stated(name, value, numbers, pack),
             "source": observation.source, "reporter": observation.reporter, "observed_on": observation.observed_on,
             "recorded_at": observation.recorded_at, "reason": observation.reason,
         }
@@ -88,16 +90,24 @@ def _statements(observation: Observation, person: Person, numbers: Mapping[int, 
     ]  # fmt: skip
 
 
+def _stated(name: str, value: Any, numbers: Mapping[int, str], pack: Dictionary) -> Any:
+    """What was stated; of a number not the id of the row that keeps it, but itself."""
+    variable = pack.variables.get(name)
+    return numbers.get(value) if variable is not None and variable.type == "identifier" else value
+
+
 def _event(event: LifeEvent) -> dict[str, Any]:
     return {"kind": event.kind, "cause": event.cause, "occurred_on": event.occurred_on, "reporter": event.reporter}
 
 
 def _readers(person: Person) -> list[dict[str, Any]]:
-    """Who opened the person's household, and what for."""
+    """Who opened the person's household, and what for; of numbers looked at, the person's own alone."""
     verbs = ("household.read", "identifier.revealed", "subject.handed_over")
     keys = (str(person.household.key), str(person.key))
     entries = Entry.objects.filter(subject_key__in=keys, verb__in=verbs).order_by("id")
     return [
         {"at": entry.at, "who": entry.actor_name, "what": entry.verb, "purpose": entry.detail.get("purpose") or entry.detail.get("reason", "")}
         for entry in entries
+        # Why somebody looked at the number of another member is that member's affair.
+        if entry.verb != "identifier.revealed" or entry.detail.get("owner") == str(person.key)
     ]  # fmt: skip

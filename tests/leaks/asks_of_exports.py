@@ -1,0 +1,42 @@
+"""What to ask of exports: of one's own, of those of others, and for new ones up to the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from tests.leaks import personas as of
+from tests.leaks.affairs import COLUMNS
+from tests.leaks.province import World
+from tests.leaks.shown import Ask
+
+NO_EXPORT = 4_000_000
+
+
+def requests(world: World) -> list[Ask]:
+    found = []
+    for place in ("", of.V1, of.T1, of.C1, of.P1, of.V3, of.V6):
+        path = f"/exports/request/?{urlencode({'list': 'households', **({'place': place} if place else {})})}"
+        among = of.span(place) if place else None
+        found.append(Ask(path, twin="/exports/request/?list=households&place=77", counts="rows", among=among))
+        for kind in ("xlsx", "csv", "csv-gb18030"):
+            # One kind of file for each place, all three where none is named.
+            if place and len(place) % 3 != ("xlsx", "csv", "csv-gb18030").index(kind):
+                continue
+            data = {"purpose": "A walk", "columns": list(COLUMNS), "shows_names": "on", "file_format": kind}
+            found.append(Ask(path, "post", data, then="file/"))
+    data = {"purpose": "A walk", "columns": list(COLUMNS), "file_format": "csv"}
+    found.append(Ask("/exports/request/?list=households&standard=well&outcome=not_met", "post", data, then="file/"))
+    return [*found, Ask("/exports/request/?list=users")]
+
+
+def of_each(rest: str, method: str = "get", data: dict[str, object] | None = None) -> Callable[[World], list[Ask]]:
+    return lambda world: [
+        Ask(f"/exports/{export.pk}/{rest}", method, data, twin=f"/exports/{NO_EXPORT}/{rest}",
+            then="file/" if rest == "making/" else "")
+        for export in world.exports.values()
+    ]  # fmt: skip
+
+
+def files(world: World) -> list[Ask]:
+    return of_each("file/")(world)

@@ -1,0 +1,122 @@
+"""What a request changed, and whether whoever sent it may change that: rows of other places are nobody's to touch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from tests.leaks.personas import Persona, span
+from tests.leaks.province import World
+from tests.leaks.shown import EVERYBODY
+
+from diguan.access.models import Factor, Grant, RecoveryCode, User
+from diguan.exports.models import Export
+from diguan.intake.models import Import
+from diguan.registry import models as registry
+from diguan.screening.models import Fault, Result, Shortfall
+
+_OF_PLACES: tuple[type[Any], ...] = (
+    registry.Household, registry.Person, registry.Observation, registry.Identifier, registry.LifeEvent,
+    registry.FormerStay, registry.FormerPlace, Result, Shortfall, Fault,
+)  # fmt: skip
+_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import)
+_WRITE = re.compile(r'\s*(?:INSERT|UPDATE|DELETE)\b\D*?"(\w+)"', re.IGNORECASE)
+Rows = dict[tuple[str, Any], dict[str, Any]]
+
+
+class Writes:
+    """Notes whether any statement wrote to what somebody may change, so that only then everything is looked through."""
+
+    def __init__(self) -> None:
+        self.happened = False
+        self._tables = {model._meta.db_table for model in (*_OF_PLACES, *_OTHERS)}
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        match = _WRITE.match(sql)
+        self.happened |= match is not None and match[1] in self._tables
+        return execute(sql, params, many, context)
+
+
+@dataclass(frozen=True)
+class Change:
+    table: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+    def __str__(self) -> str:
+        names = set(self.before or ()) | set(self.after or ())
+        told = {n: ((self.before or {}).get(n), (self.after or {}).get(n)) for n in sorted(names)}
+        return f"{self.table}: " + ", ".join(f"{n} {b!r} → {a!r}" for n, (b, a) in told.items() if b != a)[:300]
+
+
+def rows() -> Rows:
+    """Everything that somebody may change, as it stands."""
+    found: Rows = {}
+    for model in (*_OF_PLACES, *_OTHERS):
+        for row in _all(model).values():
+            found[model.__name__, row["id"]] = row
+    return found
+
+
+def _all(model: type[Model]) -> Any:
+    manager: Any = model._default_manager
+    return manager.unscoped("looking for effects") if model in _OF_PLACES else manager.all()
+
+
+def between(before: Rows, after: Rows) -> Iterator[Change]:
+    for key in before.keys() | after.keys():
+        if before.get(key) != after.get(key):
+            yield Change(key[0], before.get(key), after.get(key))
+
+
+def is_allowed(world: World, persona: Persona, change: Change) -> bool:
+    names = {model.__name__ for model in _OF_PLACES}
+    states = [state for state in (change.before, change.after) if state is not None]
+    if change.table in names:
+        return all(persona.may("registry.write", state["place_number"]) for state in states)
+    return all(_JUDGES[change.table](world, persona, state, change) for state in states)
+
+
+def _user(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    if change.before is None:
+        return bool(persona.where("people.manage"))
+    return _administers(persona, state["username"]) or state["username"] == persona.username
+
+
+def _administers(persona: Persona, username: str) -> bool:
+    live = [span(grant.place) for grant in EVERYBODY[username].grants if grant.when in ("now", "future")]
+    is_other = username != persona.username
+    return (
+        is_other
+        and bool(persona.where("people.manage"))
+        and all(persona.may_all("people.manage", low, high) for low, high in live)
+    )
+
+
+def _grant(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    is_other = state["user_id"] != world.pk_of(persona)
+    return is_other and persona.may_all("people.manage", state["place_number"], state["place_upper"])
+
+
+def _of_user(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    name = next(name for name, user in world.users.items() if user.pk == state["user_id"])
+    return name == persona.username or _administers(persona, name)
+
+
+def _export(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    is_own = state["asked_by_id"] == world.pk_of(persona)
+    if is_own and (change.before is None or state["decided_at"] == change.before["decided_at"]):
+        return all(persona.may_all("exports.request", low, high) for low, high in state["ranges"])
+    return not is_own and all(persona.may_all("exports.approve", low, high) for low, high in state["ranges"])
+
+
+def _import(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    return bool(state["received_by"] == world.pk_of(persona))
+
+
+_JUDGES: Mapping[str, Any] = {
+    "User": _user, "Grant": _grant, "Factor": _of_user, "RecoveryCode": _of_user, "Export": _export, "Import": _import,
+}  # fmt: skip
