@@ -136,8 +136,7 @@ def _given_by(key: uuid.UUID, variable: str, person: uuid.UUID | None = None) ->
     if person is not None:
         found: int = Person.objects.within(EVERYWHERE).get(key=person).facts[variable]["o"]
         return found
-    found = Household.objects.within(EVERYWHERE).get(key=key).facts[variable]["o"]
-    return found
+    return Household.objects.within(EVERYWHERE).get(key=key).facts[variable]["o"]
 
 
 def corrections(world: World) -> list[Ask]:
