@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from diguan import numerics
-from diguan.numerics import Domain, Income, Sample
+from diguan.numerics import Domain, Income, Nonpositive, Sample
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data/eusilc/eusilc.csv.gz"
 TABLE = f"CREATE TABLE eusilc AS SELECT * FROM read_csv('{SAMPLE}', nullstr = 'NA')"
@@ -25,7 +25,7 @@ def whole() -> Iterator[Domain]:
     with duckdb.connect() as connection:
         connection.execute(TABLE)
         sample = Sample("eusilc", weight="rb050", stratum="db040", psu="rb030")
-        yield numerics.indices(connection, sample, Income("eqIncome", 10_000)).whole
+        yield numerics.indices(connection, sample, Income("eqIncome", 10_000, nonpositive=Nonpositive(watts="left_out"))).whole
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ def test_persons_as_units_and_no_units_named_are_the_same(whole: Domain) -> None
     with duckdb.connect() as connection:
         connection.execute(TABLE)
         sample = Sample("eusilc", weight="rb050", stratum="db040")
-        same = numerics.indices(connection, sample, Income("eqIncome", 10_000)).whole
+        same = numerics.indices(connection, sample, Income("eqIncome", 10_000, nonpositive=Nonpositive(watts="left_out"))).whole
     for ours, theirs in zip(same.estimates, whole.estimates, strict=True):
         assert (ours.value, ours.error) == pytest.approx((theirs.value, theirs.error), rel=1e-9)
