@@ -3,13 +3,14 @@
 import sys
 from pathlib import Path
 
-from bench import figures, intake, journal, pages, screening
+from bench import deprivation, figures, intake, journal, pages, screening
 from bench.linkage import figures as linkage
 
 
 def main() -> int:
     measured = [
         *screening.figures(), *pages.figures(), *journal.figures(), *intake.figures(), *linkage.figures(),
+        *deprivation.figures(),
     ]  # fmt: skip
     figures.show(measured)
     figures.keep(measured, Path(__file__).parent / "latest.json")

@@ -32,7 +32,12 @@ def _people(seed: int) -> list[tuple[slow.Person, str]]:
     drawn = random.Random(seed)
     return [
         (
-            (float(drawn.randint(5, 99)), float(drawn.choice((1, 2, 2.5, 7))), drawn.choice("abc"), drawn.randint(1, 4)),
+            (
+                float(drawn.randint(5, 99)),
+                float(drawn.choice((1, 2, 2.5, 7))),
+                drawn.choice("abc"),
+                drawn.randint(1, 4),
+            ),
             drawn.choice(("北", "南", "东")),
         )
         for _ in range(60)

@@ -152,7 +152,8 @@ def test_what_is_no_measure_is_refused_in_words(indicators: tuple[Indicator, ...
 
 
 def test_a_deprivation_is_zero_or_one() -> None:
-    with sample_of("p DOUBLE", [(1,), (0.4,)]) as connection, pytest.raises(
-        SampleRefused, match=r"p: 0\.4 is neither 0 nor 1"
+    with (
+        sample_of("p DOUBLE", [(1,), (0.4,)]) as connection,
+        pytest.raises(SampleRefused, match=r"p: 0\.4 is neither 0 nor 1"),
     ):
         numerics.alkire_foster(connection, Sample("sample"), Specification((Indicator("p"),), 1))

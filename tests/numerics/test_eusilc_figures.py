@@ -25,7 +25,9 @@ def whole() -> Iterator[Domain]:
     with duckdb.connect() as connection:
         connection.execute(TABLE)
         sample = Sample("eusilc", weight="rb050", stratum="db040", psu="rb030")
-        yield numerics.indices(connection, sample, Income("eqIncome", 10_000, nonpositive=Nonpositive(watts="left_out"))).whole
+        yield numerics.indices(
+            connection, sample, Income("eqIncome", 10_000, nonpositive=Nonpositive(watts="left_out"))
+        ).whole
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,8 @@ def test_persons_as_units_and_no_units_named_are_the_same(whole: Domain) -> None
     with duckdb.connect() as connection:
         connection.execute(TABLE)
         sample = Sample("eusilc", weight="rb050", stratum="db040")
-        same = numerics.indices(connection, sample, Income("eqIncome", 10_000, nonpositive=Nonpositive(watts="left_out"))).whole
+        same = numerics.indices(
+            connection, sample, Income("eqIncome", 10_000, nonpositive=Nonpositive(watts="left_out"))
+        ).whole
     for ours, theirs in zip(same.estimates, whole.estimates, strict=True):
         assert (ours.value, ours.error) == pytest.approx((theirs.value, theirs.error), rel=1e-9)

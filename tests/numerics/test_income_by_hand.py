@@ -71,7 +71,9 @@ def test_the_watts_index_is_unknown_where_somebody_has_nothing() -> None:
 
 def test_inequality_is_undefined_where_there_is_nothing_to_share() -> None:
     found = _of([0, 0, 0])
-    assert [_value(found, name) for name in ("gini_laeken", "gini_convey", "s80_s20_laeken", "line_60", "at_risk_60")] == [None] * 5
+    assert [
+        _value(found, name) for name in ("gini_laeken", "gini_convey", "s80_s20_laeken", "line_60", "at_risk_60")
+    ] == [None] * 5
     assert _value(found, "fgt0") == 1
 
 
@@ -101,8 +103,9 @@ def test_a_stratum_with_one_unit_adds_what_the_policy_says(policy: str, variance
 
 def test_a_stratum_with_one_unit_is_refused_where_that_is_the_policy() -> None:
     sample = Sample("sample", stratum="h", singletons="refused")
-    with sample_of("y DOUBLE, h VARCHAR", [(2, "a"), (10, "a"), (1, "b")]) as connection, pytest.raises(
-        SampleRefused, match="1 strata have one sampling unit"
+    with (
+        sample_of("y DOUBLE, h VARCHAR", [(2, "a"), (10, "a"), (1, "b")]) as connection,
+        pytest.raises(SampleRefused, match="1 strata have one sampling unit"),
     ):
         numerics.indices(connection, sample, Income("y"))
 

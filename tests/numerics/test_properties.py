@@ -23,7 +23,7 @@ DEPRIVED = some.lists(
 )  # fmt: skip
 DESIGN = Sample("sample", "w", "h", "c", ("g",))
 THREE = (Indicator("p", 0.5), Indicator("q", 0.3), Indicator("r", 0.2))
-patiently = settings(max_examples=25, deadline=None)
+patiently = settings(max_examples=10, deadline=None)
 
 
 def _indices(people: list[tuple[object, ...]], line: float = 60.0) -> Estimates:
@@ -32,9 +32,7 @@ def _indices(people: list[tuple[object, ...]], line: float = 60.0) -> Estimates:
 
 
 def _deprivation(people: list[tuple[object, ...]]) -> Estimates:
-    with sample_of(
-        "p INTEGER, q INTEGER, r INTEGER, w DOUBLE, h VARCHAR, c INTEGER, g VARCHAR", people
-    ) as connection:
+    with sample_of("p INTEGER, q INTEGER, r INTEGER, w DOUBLE, h VARCHAR, c INTEGER, g VARCHAR", people) as connection:
         return numerics.alkire_foster(connection, DESIGN, Specification(THREE, 0.5))
 
 
@@ -44,7 +42,9 @@ def _value(domain: Domain, index: str, indicator: str = "") -> float:
 
 @patiently
 @given(PEOPLE)
-def test_in_other_money_every_index_and_its_error_are_the_same(people: list[tuple[float, float, str, int, str]]) -> None:
+def test_in_other_money_every_index_and_its_error_are_the_same(
+    people: list[tuple[float, float, str, int, str]],
+) -> None:
     before = _indices(list(people))
     after = _indices([(8 * y, *rest) for y, *rest in people], 480)
     for one, other in zip(before.domains, after.domains, strict=True):

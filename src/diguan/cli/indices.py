@@ -32,14 +32,19 @@ PERSONS = "persons_weighted"
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--value", metavar="COLUMN", help=N_("column with the income"))
 @click.option("--line", type=float, help=N_("poverty line; without it only relative lines are used"))
-@click.option("--weight", metavar="COLUMN", help=N_("column with the weight; of a screening, persons × weight if not given"))
+@click.option(
+    "--weight", metavar="COLUMN", help=N_("column with the weight; of a screening, persons × weight if not given")
+)
 @click.option("--stratum", metavar="COLUMN", help=N_("column with the stratum of the sample"))
 @click.option("--psu", metavar="COLUMN", help=N_("column with the first-stage sampling unit"))
 @click.option("--by", multiple=True, metavar="COLUMN", help=N_("column of groups; may be given several times"))
 @click.option("--quantile", "quantiles", multiple=True, type=float, help=N_("a quantile between 0 and 1; default: 0.5"))
 @click.option("--at-line", is_flag=True, help=N_("whoever is exactly at a line is poor, too"))
 @click.option(
-    "--negative", type=click.Choice(NEGATIVES), default="kept", help=N_("incomes below zero: kept, taken as zero, left out")
+    "--negative",
+    type=click.Choice(NEGATIVES),
+    default="kept",
+    help=N_("incomes below zero: kept, taken as zero, left out"),
 )
 @click.option(
     "--watts", type=click.Choice(WATTS), default="unknown",
@@ -56,7 +61,9 @@ PERSONS = "persons_weighted"
 @click.option(
     "--cutoff", "cutoffs", multiple=True, metavar="COLUMN=AMOUNT", help=N_("who has less of this indicator is deprived")
 )
-@click.option("--k", type=float, help=N_("share of weighted deprivations from which somebody is poor, such as 0.333333"))
+@click.option(
+    "--k", type=float, help=N_("share of weighted deprivations from which somebody is poor, such as 0.333333")
+)
 @click.option("--out", type=click.Path(path_type=Path), help=N_("file for all estimates (.parquet or .csv)"))
 @click.option("--memory", default="", help=N_("memory limit such as 4GB; beyond it work spills to disk"))
 @click.option("--lang", help=N_("en, zh-hans or zh-hant"))
@@ -142,7 +149,9 @@ def _screening(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
 
     Each standard has a column `<standard>__not_met` besides: 1, 0, or unknown.
     """
-    outcomes, derived = (f"read_parquet({text(str(folder / name))})" for name in ("outcomes.parquet", "derived.parquet"))
+    outcomes, derived = (
+        f"read_parquet({text(str(folder / name))})" for name in ("outcomes.parquet", "derived.parquet")
+    )
     try:
         columns = [str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {outcomes}").fetchall()]
     except duckdb.Error as error:

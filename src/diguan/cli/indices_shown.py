@@ -45,7 +45,12 @@ def _print_basis(estimates: Estimates, say: Say) -> None:
         "columns": ", ".join(f"{name} {count:,}" for name, count in estimates.unknown.items() if count),
     }  # fmt: skip
     notices = [
-        (True, N_("{rows} rows read, {used} used, standing for {population}; {strata} strata, {clusters} sampling units.")),
+        (
+            True,
+            N_(
+                "{rows} rows read, {used} used, standing for {population}; strata: {strata}, sampling units: {clusters}."
+            ),
+        ),
         (tally.without_weight, N_("{unweighted} rows have no weight and are left out.")),
         (whole.unknown, N_("{unknown} rows are unknown and left out: {columns}.")),
         (whole.negative, N_("{negative} incomes are below zero.")),

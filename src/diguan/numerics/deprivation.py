@@ -95,7 +95,9 @@ def _check(connection: duckdb.DuckDBPyConnection, specification: Specification) 
     if not plain:
         return
     asked = [f"any_value(x{at}) FILTER (WHERE x{at} NOT IN (0, 1))" for at, _ in plain]
-    for (_, column), value in zip(plain, rows(connection, f"SELECT {', '.join(asked)} FROM sample_rows")[0], strict=True):
+    for (_, column), value in zip(
+        plain, rows(connection, f"SELECT {', '.join(asked)} FROM sample_rows")[0], strict=True
+    ):
         if value is not None:
             raise SampleRefused(
                 N_("{column}: {value} is neither 0 nor 1; give a cutoff to compare with."), column=column, value=value
@@ -116,7 +118,7 @@ def _measured(specification: Specification, keys: str) -> str:
     poor = f"CAST(score >= {number(specification.k - TOLERANCE)} AS DOUBLE)"
     return f"""
         SELECT *, {poor} AS poor FROM (
-            SELECT *, {score} AS score FROM (SELECT stratum, psu{keys}, w, {', '.join((*deprived, *gaps))} FROM sample_rows))"""
+            SELECT *, {score} AS score FROM (SELECT stratum, psu{keys}, w, {", ".join((*deprived, *gaps))} FROM sample_rows))"""
 
 
 def _columns(specification: Specification) -> dict[str, str]:

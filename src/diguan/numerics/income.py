@@ -237,7 +237,9 @@ def _inequality(ranking: Ranking) -> _Formulas:
         ),
     }
     low, high = (ranking.at(share) for share in FIFTHS)
-    quantile = {at: f"(-(CAST(y <= q{at} AS DOUBLE) - {ranking.shares[at]}) / nullif(d{at} * n, 0))" for at in (low, high)}
+    quantile = {
+        at: f"(-(CAST(y <= q{at} AS DOUBLE) - {ranking.shares[at]}) / nullif(d{at} * n, 0))" for at in (low, high)
+    }
     poorest = f"(CASE WHEN y <= q{low} THEN y ELSE 0 END + low_slope * {quantile[low]})"
     richest = f"(CASE WHEN y > q{high} THEN y ELSE 0 END - high_slope * {quantile[high]})"
     bottom = "nullif(greatest(low_total, 0), 0)"

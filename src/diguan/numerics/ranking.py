@@ -91,7 +91,7 @@ def take_shares(connection: duckdb.DuckDBPyConnection, ranking: Ranking, lines: 
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE facts AS
         WITH shares AS (
-            SELECT sums.domain, {', '.join(asked)}
+            SELECT sums.domain, {", ".join(asked)}
             FROM ranked JOIN sums ON ranked.domain IS NOT DISTINCT FROM sums.domain GROUP BY sums.domain)
         SELECT sums.*, shares.* EXCLUDE (domain)
         FROM sums JOIN shares ON shares.domain IS NOT DISTINCT FROM sums.domain""")

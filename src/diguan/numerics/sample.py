@@ -59,10 +59,14 @@ def real(value: object) -> float | None:
     return found if abs(found) != float("inf") and found == found else None
 
 
+# Types whose values may be no number: texts, NaN, infinite.
+_CHECKED = ("VARCHAR", "FLOAT", "DOUBLE")
+
+
 def numeric(column: str, kind: str) -> str:
     """SQL of a column as a number; NULL is unknown, and so are NaN, an empty text and NA."""
     name = quoted(column)
-    if kind == "BOOLEAN":
+    if kind not in _CHECKED:
         return f"CAST({name} AS DOUBLE)"
     if kind == "VARCHAR":
         return f"CASE WHEN trim({name}) IN ('', 'NA') THEN NULL ELSE TRY_CAST(trim({name}) AS DOUBLE) END"
@@ -90,8 +94,10 @@ def prepare(connection: duckdb.DuckDBPyConnection, sample: Sample, values: Mappi
     columns += [f"{label(by, kinds[by])} AS group_{at}" for at, by in enumerate(sample.by)]
     connection.execute(f"CREATE OR REPLACE TEMP VIEW sample_all AS SELECT {', '.join(columns)} FROM {sample.relation}")
     connection.execute("CREATE OR REPLACE TEMP VIEW sample_rows AS SELECT * FROM sample_all WHERE w IS NOT NULL")
-    numbers = {source: kinds[source] for source in (*values.values(), sample.weight) if source}
-    found, without = _looked_over(connection, sample, numbers)
+    numbers = {
+        source: kinds[source] for source in (*values.values(), sample.weight) if source and kinds[source] in _CHECKED
+    }
+    found, without = _looked_over(connection, sample, numbers, kinds)
     units = "count(DISTINCT psu)" if sample.psu else "count(*)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE sample_strata AS SELECT stratum, CAST({units} AS DOUBLE) AS n FROM sample_rows GROUP BY stratum"
@@ -117,7 +123,7 @@ def _kinds(connection: duckdb.DuckDBPyConnection, sample: Sample, values: Iterab
 
 
 def _looked_over(
-    connection: duckdb.DuckDBPyConnection, sample: Sample, numbers: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, sample: Sample, numbers: Mapping[str, str], kinds: Mapping[str, str]
 ) -> tuple[int, int]:
     """Rows and those without weight, after all was found to be what it should be."""
     asked = ["count(*)", "count(*) FILTER (WHERE weighed IS NULL)", "min(weighed)"]
@@ -127,13 +133,12 @@ def _looked_over(
         given = f"{name} IS NOT NULL" + (f" AND trim({name}) NOT IN ('', 'NA')" if kind == "VARCHAR" else "")
         wrong = f"{given} AND ({cell} IS NULL OR isinf({cell}))" if kind == "VARCHAR" else f"isinf({cell})"
         asked.append(f"any_value(CAST({name} AS VARCHAR)) FILTER (WHERE {wrong})")
-    kinds = {str(row[0]): str(row[1]) for row in rows(connection, f"DESCRIBE SELECT * FROM {sample.relation}")}
     derived = [f"{numeric(sample.weight, kinds[sample.weight]) if sample.weight else '1.0'} AS weighed"]
     for name, column in (("strata", sample.stratum), ("units", sample.psu)):
         derived.append(f"{label(column, kinds[column]) if column else '0'} AS {name}")
     statement = f"SELECT {', '.join(asked)} FROM (SELECT *, {', '.join(derived)} FROM {sample.relation})"
-    found, without, smallest, strata, units, *wrong = rows(connection, statement)[0]
-    for column, value in zip(numbers, wrong, strict=True):
+    found, without, smallest, strata, units, *strange = rows(connection, statement)[0]
+    for column, value in zip(numbers, strange, strict=True):
         if value is not None:
             raise SampleRefused(N_("{column}: “{value}” is not a number."), column=column, value=value)
     if smallest is not None and float(str(smallest)) < 0:

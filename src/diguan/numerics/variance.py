@@ -30,23 +30,26 @@ def variances(units: str, names: Sequence[str], tally: Tally, singletons: str, c
     line = "LEFT JOIN line_strata USING (stratum)" if crossed else ""
     middles = [f"sum(s_{name}) OVER (PARTITION BY domain) / {tally.clusters} AS o_{name}" for name in names]
     asked = [
-        f"greatest({_term(f'q_{name}', f's_{name}', f's_{name}', f'o_{name}', singletons)}"
+        f"greatest({_term(f'q_{name}', (f's_{name}', f'o_{name}'), (f's_{name}', f'o_{name}'), singletons)}"
         f" + {_absent(f'o_{name}', tally, singletons)}, 0) AS v_{name}"
         for name in names
     ]
-    asked += [f"{_term(f'p_{name}', f's_{name}', 'm', f'o_{name}', singletons, 0)} AS c_{name}" for name in crossed]
+    asked += [f"{_term(f'p_{name}', (f's_{name}', f'o_{name}'), ('m', '0'), singletons)} AS c_{name}" for name in crossed]
     return f"""
         WITH unit AS ({units}),
-        summed AS (SELECT domain, stratum, {', '.join(sums)} FROM unit GROUP BY domain, stratum),
-        placed AS (SELECT *, {', '.join(middles)} FROM summed JOIN sample_strata USING (stratum) {line})
-        SELECT domain, {', '.join(asked)} FROM placed GROUP BY domain"""
+        summed AS (SELECT domain, stratum, {", ".join(sums)} FROM unit GROUP BY domain, stratum),
+        placed AS (SELECT *, {", ".join(middles)} FROM summed JOIN sample_strata USING (stratum) {line})
+        SELECT domain, {", ".join(asked)} FROM placed GROUP BY domain"""
 
 
-def _term(products: str, left: str, right: str, middle: str, singletons: str, other: float | None = None) -> str:
-    """SQL: what strata of the domain add; a stratum with one unit by its distance from the mean of all units."""
-    distant = f"({left} - {middle}) * ({right} - {middle if other is None else other})"
+def _term(products: str, one: tuple[str, str], other: tuple[str, str], singletons: str) -> str:
+    """SQL: what strata of the domain add; a stratum with one unit by its distance from the mean of all units.
+
+    `one` and `other` are the total of a stratum and the mean of all units.
+    """
+    distant = f"({one[0]} - {one[1]}) * ({other[0]} - {other[1]})"
     single = distant if singletons == "centred" else "0"
-    return f"sum(CASE WHEN n > 1 THEN n / (n - 1) * ({products} - {left} * {right} / n) ELSE {single} END)"
+    return f"sum(CASE WHEN n > 1 THEN n / (n - 1) * ({products} - {one[0]} * {other[0]} / n) ELSE {single} END)"
 
 
 def _absent(middle: str, tally: Tally, singletons: str) -> str:
