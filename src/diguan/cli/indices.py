@@ -163,4 +163,4 @@ def _screening(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
         f"CASE {quoted(name)} WHEN 'not_met' THEN 1 WHEN 'met' THEN 0 END AS {quoted(name + '__not_met')}"
         for name in standards
     ]
-    return f"(SELECT *, {', '.join(made)} FROM {outcomes} JOIN {derived} USING (household_id))"
+    return f"(SELECT *, {', '.join(made)} FROM {outcomes} AS outcomes JOIN {derived} AS derived USING (household_id))"

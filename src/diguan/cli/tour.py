@@ -57,7 +57,7 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
     N_("Measure poverty"): {
         "indices": Entry(
             "diguan.cli.indices", "indices", N_("Estimate indices of poverty and inequality, with standard errors."),
-            "diguan indices FILE --value income --weight w --line 4000 --stratum region --psu village",
+            "diguan indices FILE --value income --weight w --line 2500 --stratum region --psu village",
         ),
     },
     N_("Keep the registry"): {

@@ -34,7 +34,9 @@ def variances(units: str, names: Sequence[str], tally: Tally, singletons: str, c
         f" + {_absent(f'o_{name}', tally, singletons)}, 0) AS v_{name}"
         for name in names
     ]
-    asked += [f"{_term(f'p_{name}', (f's_{name}', f'o_{name}'), ('m', '0'), singletons)} AS c_{name}" for name in crossed]
+    asked += [
+        f"{_term(f'p_{name}', (f's_{name}', f'o_{name}'), ('m', '0'), singletons)} AS c_{name}" for name in crossed
+    ]
     return f"""
         WITH unit AS ({units}),
         summed AS (SELECT domain, stratum, {", ".join(sums)} FROM unit GROUP BY domain, stratum),

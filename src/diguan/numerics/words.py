@@ -27,9 +27,9 @@ LABELS = {
 }
 # Indices that stand for a share, which their name ends with.
 _SHARED = {
-    "line": N_("poverty line, {share} percent of the median"),
-    "at_risk": N_("below {share} percent of the median"),
-    "quantile": N_("quantile at {share} percent"),
+    "line_": N_("poverty line, {share} percent of the median"),
+    "at_risk_": N_("below {share} percent of the median"),
+    "quantile_": N_("quantile at {share} percent"),
 }
 
 
@@ -37,8 +37,8 @@ def label(index: str, say: Callable[[str], str] = str) -> str:
     """The name of an index."""
     if index in LABELS:
         return say(LABELS[index])
-    kind = next(each for each in _SHARED if index.startswith(f"{each}_"))
-    return say(_SHARED[kind]).format(share=index.removeprefix(f"{kind}_").replace("_", "."))
+    kind = next(each for each in _SHARED if index.startswith(each))
+    return say(_SHARED[kind]).format(share=index.removeprefix(kind).replace("_", "."))
 
 
 def is_amount(index: str) -> bool:
