@@ -20,7 +20,9 @@ from diguan.numerics import Estimates, Indicator, Sample, Specification
 
 INDICATORS = tuple(f"d{at}" for at in range(10))
 GROUPS = ("region", "area")
-ROUNDS = 3
+ROUNDS = 5
+# Sampling units are as large as those of a survey of 25 people each whose file is written seventy times.
+CLUSTER = 25 * 70
 T = TypeVar("T")
 _SPECIFICATION = Specification(tuple(Indicator(name, 0.1) for name in INDICATORS), 1 / 3)
 _DESIGN = Sample("people", "weight", "stratum", "psu", GROUPS)
@@ -50,9 +52,9 @@ def figures(people: int = 1_043_210) -> list[Figure]:
 
 
 def _write(folder: Path, people: int) -> Path:
-    """People of clusters of twenty-five, which differ in how much is lacking, so that errors by design are larger."""
+    """People of clusters, which differ in how much is lacking, so that errors by design are larger."""
     drawn = random.Random(4)
-    clusters = people // 25 + 1
+    clusters = people // CLUSTER + 1
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE misery (psu INTEGER, share DOUBLE)")
         shares = pandas.DataFrame(
@@ -65,7 +67,7 @@ def _write(folder: Path, people: int) -> Path:
         connection.execute(f"""
             COPY (SELECT psu, psu % 40 AS stratum, 'r' || (psu % 20) AS region,
                     CASE WHEN psu % 3 = 0 THEN 'urban' ELSE 'rural' END AS area, 0.5 + 2 * random() AS weight, {lacks}
-                FROM range({people}) AS one (number) JOIN misery ON misery.psu = number // 25)
+                FROM range({people}) AS one (number) JOIN misery ON misery.psu = number // {CLUSTER})
             TO '{folder / "people.parquet"}' (FORMAT parquet)""")
     return folder / "people.parquet"
 

@@ -69,10 +69,6 @@ def alkire_foster(connection: duckdb.DuckDBPyConnection, sample: Sample, specifi
     columns = {f"x{at}": each.column for at, each in enumerate(specification.indicators)}
     tally = prepare(connection, sample, columns)
     _check(connection, specification)
-    domains = ", ".join(
-        ["{'by': '', 'label': CAST(NULL AS VARCHAR)}"]
-        + [f"{{'by': {text(by)}, 'label': CAST(group_{at} AS VARCHAR)}}" for at, by in enumerate(sample.by)]
-    )
     keys = "".join(f", group_{at}" for at in range(len(sample.by)))
     measured = _measured(specification, keys)
     # Few units hold many rows: they are summed first, and only then handed out to the groups.
@@ -82,7 +78,7 @@ def alkire_foster(connection: duckdb.DuckDBPyConnection, sample: Sample, specifi
     if not sample.psu:
         cells = f"SELECT stratum, psu{keys}, {_per_row(specification)} FROM ({measured})"
     connection.execute(f"CREATE OR REPLACE TEMP {kind} cells AS {cells}")
-    found, unknown = _estimated(connection, sample, specification, domains, tally)
+    found, unknown = _estimated(connection, sample, specification, tally)
     connection.execute(f"DROP {kind} cells")
     if not found or not found[0].used:
         raise SampleRefused(N_("No row has every indicator known and a weight above zero."))
@@ -94,11 +90,13 @@ def _check(connection: duckdb.DuckDBPyConnection, specification: Specification) 
     plain = [(at, each.column) for at, each in enumerate(specification.indicators) if each.cutoff is None]
     if not plain:
         return
-    asked = [f"any_value(x{at}) FILTER (WHERE x{at} NOT IN (0, 1))" for at, _ in plain]
-    for (_, column), value in zip(
+    # One product instead of two comparisons; the value is looked for only when there is one.
+    asked = [f"max(abs(x{at} * (x{at} - 1)))" for at, _ in plain]
+    for (at, column), apart in zip(
         plain, rows(connection, f"SELECT {', '.join(asked)} FROM sample_rows")[0], strict=True
     ):
-        if value is not None:
+        if apart:
+            value = rows(connection, f"SELECT any_value(x{at}) FROM sample_rows WHERE x{at} NOT IN (0, 1)")[0][0]
             raise SampleRefused(
                 N_("{column}: {value} is neither 0 nor 1; give a cutoff to compare with."), column=column, value=value
             )
@@ -124,9 +122,9 @@ def _measured(specification: Specification, keys: str) -> str:
 def _columns(specification: Specification) -> dict[str, str]:
     """Name of each total and SQL of what a row brings to it; an incomplete row has no score and brings nothing."""
     count = len(specification.indicators)
-    brought = {"n": "CASE WHEN score IS NULL THEN 0 ELSE w END", "h": "w * poor", "m0": "w * poor * score"}
+    brought = {"n": "w + 0 * score", "h": "w * poor", "m0": "w * poor * score"}
     brought |= {f"c{at}": f"w * poor * d{at}" for at in range(count)}
-    brought |= {f"u{at}": f"CASE WHEN score IS NULL THEN 0 ELSE w * d{at} END" for at in range(count)}
+    brought |= {f"u{at}": f"w * d{at} + 0 * score" for at in range(count)}
     if specification.is_cardinal:
         for name, power in (("m1", 1), ("m2", 2)):
             gaps = " + ".join(f"{number(share)} * pow(g{at}, {power})" for at, share in enumerate(specification.shares))
@@ -141,7 +139,10 @@ def _counted(specification: Specification) -> dict[str, str]:
 
 def _summed(specification: Specification) -> str:
     made = [f"coalesce(sum({what}), 0) AS {name}" for name, what in _columns(specification).items()]
-    made += [f"count(*) FILTER (WHERE {what}) AS {name}" for name, what in _counted(specification).items()]
+    # count(x) of what is known is much cheaper than counting rows that meet a condition.
+    made += ["count(*) AS rows", "count(*) FILTER (WHERE score IS NOT NULL AND w > 0) AS used"]
+    made.append("count(*) - count(score) AS unknown")
+    made += [f"count(*) - count(d{at}) AS missing{at}" for at in range(len(specification.indicators))]
     return ", ".join(made)
 
 
@@ -165,12 +166,29 @@ def _ratios(specification: Specification) -> dict[tuple[str, str], tuple[str, st
     return found
 
 
+def _handed_out(connection: duckdb.DuckDBPyConnection, sample: Sample) -> str:
+    """SQL: each cell once for the whole and once for its group of each column, by number; make `domains`, their names."""
+    named = ["{'by': '', 'label': CAST(NULL AS VARCHAR)}"]
+    named += [f"{{'by': {text(by)}, 'label': CAST(group_{at} AS VARCHAR)}}" for at, by in enumerate(sample.by)]
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE domains AS
+        SELECT row_number() OVER () AS domain, one.by AS by, one.label AS label
+        FROM (SELECT DISTINCT unnest([{", ".join(named)}]) AS one FROM cells)""")
+    joins = ["JOIN domains AS whole ON whole.by = ''"]
+    joins += [
+        f"JOIN domains AS of_{at} ON of_{at}.by = {text(by)} AND of_{at}.label IS NOT DISTINCT FROM CAST(group_{at} AS VARCHAR)"
+        for at, by in enumerate(sample.by)
+    ]
+    numbers = ", ".join(["whole.domain", *(f"of_{at}.domain" for at in range(len(sample.by)))])
+    return f"(SELECT cells.*, unnest([{numbers}]) AS domain FROM cells {' '.join(joins)})"
+
+
 def _estimated(
-    connection: duckdb.DuckDBPyConnection, sample: Sample, specification: Specification, domains: str, tally: Tally
+    connection: duckdb.DuckDBPyConnection, sample: Sample, specification: Specification, tally: Tally
 ) -> tuple[list[Domain], list[int]]:
     ratios = _ratios(specification)
     names, counts = list(_columns(specification)), list(_counted(specification))
-    spread = f"(SELECT *, unnest([{domains}]) AS domain FROM cells)"
+    spread = _handed_out(connection, sample)
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE facts AS
         SELECT domain, {", ".join(f"sum({name}) AS {name}" for name in (*names, *counts))}
@@ -188,10 +206,11 @@ def _estimated(
     spreads = variances(units, [f"z{at}" for at in range(len(ratios))], tally, sample.singletons)
     values = [f"{factor!r} * {top} / nullif({below}, 0)" for top, below, factor in ratios.values()]
     statement = f"""
-        SELECT domain.by, domain.label, {", ".join(counts)}, n, {", ".join(values)}, {", ".join(f"v_z{at}" for at in range(len(ratios)))}
-        FROM facts LEFT JOIN ({spreads}) AS spread USING (domain)"""
+        SELECT domains.by, domains.label, {", ".join(counts)}, n, {", ".join(values)}, {", ".join(f"v_z{at}" for at in range(len(ratios)))}
+        FROM facts JOIN domains USING (domain) LEFT JOIN ({spreads}) AS spread USING (domain)"""
     found = list(_domains(rows(connection, statement), ratios, len(counts), tally))
-    connection.execute("DROP TABLE facts")
+    for table in ("facts", "domains"):
+        connection.execute(f"DROP TABLE {table}")
     position = {by: at for at, by in enumerate(("", *sample.by))}
     found.sort(key=lambda pair: (position[pair[0].by], pair[0].label is None, pair[0].label or ""))
     return [domain for domain, _ in found], found[0][1] if found else []

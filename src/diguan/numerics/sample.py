@@ -132,7 +132,7 @@ def _looked_over(
         cell, name = numeric(column, kind), quoted(column)
         given = f"{name} IS NOT NULL" + (f" AND trim({name}) NOT IN ('', 'NA')" if kind == "VARCHAR" else "")
         wrong = f"{given} AND ({cell} IS NULL OR isinf({cell}))" if kind == "VARCHAR" else f"isinf({cell})"
-        asked.append(f"any_value(CAST({name} AS VARCHAR)) FILTER (WHERE {wrong})")
+        asked.append(f"CAST(any_value({name}) FILTER (WHERE {wrong}) AS VARCHAR)")
     derived = [f"{numeric(sample.weight, kinds[sample.weight]) if sample.weight else '1.0'} AS weighed"]
     for name, column in (("strata", sample.stratum), ("units", sample.psu)):
         derived.append(f"{label(column, kinds[column]) if column else '0'} AS {name}")
