@@ -1,13 +1,13 @@
 """python -m bench [PART …] [--short]: measure, print a table, write bench/latest.json.
 
-Parts: screening, pages, journal, intake, linkage, imports, reliability; all of them if none is named. --short is for trying out.
+Parts: screening, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
 """
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import figures, intake, journal, pages, screening, stores
+from bench import deprivation, figures, intake, journal, pages, screening, stores
 from bench.figures import Figure
 from bench.linkage import figures as linkage
 
@@ -24,6 +24,7 @@ def main() -> int:
         "journal": journal.figures,
         "intake": intake.figures,
         "linkage": linkage.figures,
+        "deprivation": deprivation.figures,
         "imports": lambda: stores.figures("imports", words),
         "reliability": lambda: stores.figures("reliability", words),
     }

@@ -54,6 +54,12 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan data split FILE --pack DIR --household COLUMN --person COLUMN --out DIR",
         ),
     },
+    N_("Measure poverty"): {
+        "indices": Entry(
+            "diguan.cli.indices", "indices", N_("Estimate indices of poverty and inequality, with standard errors."),
+            "diguan indices FILE --value income --weight w --line 2500 --stratum region --psu village",
+        ),
+    },
     N_("Keep the registry"): {
         "registry": Entry(
             "diguan.cli.registry", "cli", N_("Templates to fill in, and files of households imported."),
