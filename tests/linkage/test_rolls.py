@@ -199,7 +199,7 @@ def _review(desk: Desk) -> Match:
 
 
 def say(desk: Desk, match: Match, verdict: str) -> Verdict:
-    match.refresh_from_db()
+    match = Match.objects.within(EVERYWHERE).get(pk=match.pk)
     return actions.give_verdict(
         scope=EVERYWHERE, match=match, verdict=verdict, reason="asked them", seen=match.verdicts, pack=desk.pack,
         by=None, at=NOW,

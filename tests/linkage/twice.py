@@ -14,7 +14,7 @@ from tests.cast import Family, settle
 
 from diguan import rulebook
 from diguan.access.scope import Scope
-from diguan.linkage.models import Match
+from diguan.linkage.models import Match, RollEntry
 from diguan.registry.models import Person
 from diguan.rulebook.identifiers import check_digit
 
@@ -67,10 +67,12 @@ def pairs() -> set[tuple[str, str, str]]:
     """Names of both sides and the decision, of every pair in the queue."""
     rows = Match.objects.within(EVERYWHERE).filter(is_first=True)
     return {
-        (_name(each.person, each.entry), _name(each.other_person, each.other_entry), each.decision) for each in rows
+        (_name(each.person_id, each.entry_id), _name(each.other_person_id, each.other_entry_id), each.decision)
+        for each in rows
     }
 
 
-def _name(person: Any, entry: Any) -> str:
-    found = Person.objects.within(EVERYWHERE).filter(pk=person.pk).first() if person else None
-    return found.name if found else str(entry and entry.name)
+def _name(person: int | None, entry: int | None) -> str:
+    if person is not None:
+        return Person.objects.within(EVERYWHERE).get(pk=person).name
+    return RollEntry.objects.within(EVERYWHERE).get(pk=entry or 0).name

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from diguan.access import walls
 from diguan.access.models import User
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
@@ -26,7 +27,7 @@ def follow_up(
 
     Raises: NotAllowed; EntryChanged; RollEntry.DoesNotExist out of scope.
     """
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting("linkage: noting what became of somebody missing"):
         entry = RollEntry.objects.within(scope).select_for_update().get(pk=entry.pk)
         if seen != entry.mark:
             words = {"who": entry.changed_by_name, "status": entry.get_status_display()}

@@ -15,6 +15,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from diguan import rulebook, vault
+from diguan.access import walls
 from diguan.access.decision import NotAllowed
 from diguan.access.scope import Scope
 from diguan.intake import columns
@@ -71,7 +72,7 @@ def receive_roll(
         sheets = listing.profiled(file, folder, asked, progress)
         listing.bring(bench, folder, sheets, asked)
         faults = _faults(bench, sheets)
-        with transaction.atomic():
+        with transaction.atomic(), walls.acting(_WHY):
             roll = _edition(current, sent, digest, pack, by, at)
             roll.counts = {**_counts(bench), **_keep_entries(bench, roll, current)}
             roll.refusals = _by_reason(faults)

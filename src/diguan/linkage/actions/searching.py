@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from diguan import rulebook
+from diguan.access import walls
 from diguan.access.scope import Scope, unscoped
 from diguan.journal import actions as journal
 from diguan.linkage import found, pairing, people, workroom
@@ -40,7 +41,7 @@ def search_register(
         counts = {"people": people.bring_registry(bench, scope, pack.identity, with_left=False)}
         counts["compared"] = pairing.find(bench, folder, across=False, progress=progress)
         homes = found.stakes_of(bench, scope, across=False)
-        with transaction.atomic():
+        with transaction.atomic(), walls.acting("linkage: keeping what a search found"):
             search = _search(None, place, pack, by, at)
             counts |= found.keep_pairs(bench, search, homes, across=False)
             counts["gone"] = found.drop_vanished(search)
@@ -67,7 +68,7 @@ def search_roll(
         }
         counts["compared"] = pairing.find(bench, folder, across=True, progress=progress)
         homes = found.stakes_of(bench, scope, across=True)
-        with transaction.atomic():
+        with transaction.atomic(), walls.acting("linkage: keeping what a search found"):
             search = _search(roll, place, pack, by, at)
             counts |= found.keep_states(bench, roll)
             counts |= found.keep_pairs(bench, search, homes, across=True)

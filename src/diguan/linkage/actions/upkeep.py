@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from diguan import vault
+from diguan.access import walls
 from diguan.journal import actions as journal
 from diguan.linkage.models import Match, RollEntry
 from diguan.registry import relations
@@ -38,7 +39,7 @@ def reseal_entries(*, kind: Literal["sealing", "hashing"], by: journal.Actor | N
     ring, rows = vault.opened(), RollEntry.objects.unscoped("sealing anew under a new key").exclude(sealed="")
     total, last = rows.count(), 0
     while some := list(rows.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
-        with transaction.atomic():
+        with transaction.atomic(), walls.acting("sealing anew under a new key"):
             relations.update_rows(RollEntry, ["sealed", "mac"], [[(*_anew(ring, row, kind), row.pk) for row in some]])
         last = some[-1].pk
     journal.record(

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from diguan import rulebook
+from diguan.access import walls
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
 from diguan.linkage import policies
@@ -34,7 +35,7 @@ def give_verdict(
     Raises: ReasonMissing; VerdictGiven; NotAllowed; registry.NotOne; Match.DoesNotExist, Person.DoesNotExist.
     """
     insist_on_reason(reason)
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting(_WHY):
         match = Match.objects.within(scope).select_for_update().get(pk=match.pk)
         _insist_on_seen(match, seen)
         policies.may_say(match, verdict, scope=scope).insist()
