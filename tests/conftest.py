@@ -93,10 +93,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings: contextlib.ExitStack, django_db_setup: None) -> Iterator[None]:
+    from django.db import connection
+    from tests import stores
+
     from diguan.server import database
 
     django_db_modify_db_settings.close()
     yield
+    connection.close()
+    stores.end_sessions(str(connection.settings_dict["NAME"]))
     django_db_modify_db_settings.enter_context(database.as_owner())
 
 

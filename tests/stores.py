@@ -67,6 +67,13 @@ def counted(data: Path, table: str) -> int:
         return int(server.execute(statement).fetchone()[0])  # type: ignore[arg-type,index]
 
 
+def end_sessions(name: str) -> None:
+    """End what a thread that a test left behind still does in a database on the server, so that it can be dropped."""
+    if IS_POSTGRESQL:
+        with psycopg.connect(_owner(), autocommit=True) as server:
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
 def _renamed(url: str, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
