@@ -95,8 +95,8 @@ def between(before: Pack, after: Pack, on: date | None = None) -> Difference:
 def compared_days(before: Pack, after: Pack, on: date | None) -> tuple[Days, ...]:
     """The days whose numbers are compared; none where a pack has no day on which its rules can be applied."""
     if on is not None:
-        chosen = _nearest(before, on), _nearest(after, on)
-        return (Days(*chosen),) if chosen[0] and chosen[1] else ()
+        old_day, new_day = _nearest(before, on), _nearest(after, on)
+        return (Days(old_day, new_day),) if old_day and new_day else ()
     common = [day for day in sorted({*_turns(before), *_turns(after)}) if _covers(before, day) and _covers(after, day)]
     if common:
         return tuple(Days(day, day) for day in common)
@@ -229,8 +229,7 @@ def _of_pack(before: Pack, after: Pack) -> Iterator[Change]:
 
 
 def _of_the_rest(before: Pack, after: Pack) -> Iterator[Change]:
-    for change in _of_entries("parameter", before.parameters, after.parameters):
-        yield change
+    yield from _of_entries("parameter", before.parameters, after.parameters)
     for name in [name for name in before.parameters if name in after.parameters]:
         yield from _of_values(name, before.parameters[name], after.parameters[name])
     yield from _of_entries("derived", before.derived, after.derived)

@@ -120,10 +120,8 @@ class Comparison:
         if a.function not in ("any", "all") or a.value is None or b.value is None:
             return False
         picked_a, picked_b = x.with_node(a.where or TRUE), y.with_node(b.where or TRUE)
-        if a.function == "all":
-            picked = self.at_most(picked_b, picked_a)
-        else:
-            picked = self.at_most(picked_a, picked_b)
+        # Whoever is picked more has the more to show where all must, and the better chance where any may.
+        picked = self.at_most(*((picked_b, picked_a) if a.function == "all" else (picked_a, picked_b)))
         return picked and self.at_most(x.with_node(a.value), y.with_node(b.value))
 
     def _cases(self, x: Side, y: Side, a: tree.Case, b: tree.Case, values: Callable[[Side, Side], bool]) -> bool:
@@ -311,7 +309,7 @@ def _as_list(node: tree.Expression) -> tree.Expression:
 
 def _rest(node: tree.Expression) -> list[object]:
     """What a node holds beside its parts; which parts are absent counts too."""
-    held = []
+    held: list[object] = []
     for item in fields(node):
         value = getattr(node, item.name)
         if item.name != "at" and not isinstance(value, tree.Expression):
