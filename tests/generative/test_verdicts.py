@@ -54,7 +54,15 @@ def rule(draw, person: bool = False, depth: int = 2) -> str:
 def changed(draw, text: str) -> str:
     """The rule with something in it moved, dropped, added or put otherwise; or another rule."""
     more = draw(rule(depth=1))
-    swaps = [(">= 1", ">= 2"), ("4000", "3"), ("3", "12"), (">", ">="), ("<", "<="), (" AND ", " OR "), ("'A'", "'A', 'B'")]
+    swaps = [
+        (">= 1", ">= 2"),
+        ("4000", "3"),
+        ("3", "12"),
+        (">", ">="),
+        ("<", "<="),
+        (" AND ", " OR "),
+        ("'A'", "'A', 'B'"),
+    ]
     moved = [text.replace(a, b, 1) for a, b in swaps if a in text and f"{a}=" not in text]
     return draw(st.sampled_from([f"({text}) AND {more}", f"({text}) OR {more}", f"NOT (NOT ({text}))", more, *moved]))
 

@@ -1,5 +1,6 @@
 """Two versions of a pack held against each other: what differs, and whether a rule asks for less."""
 
+import itertools
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from diguan.rulebook import changes, changes_said
 from diguan.rulebook.changes import LOWERED, MIXED, NARROWED, RAISED, SAME, UNTOLD, WIDENED
 
 
-def difference(folder: Path, before: dict[str, str], after: dict[str, str], on: date | None = None) -> changes.Difference:
+def difference(
+    folder: Path, before: dict[str, str], after: dict[str, str], on: date | None = None
+) -> changes.Difference:
     packs = [rulebook.load(world.write_pack(folder / name, **files)) for name, files in (("a", before), ("b", after))]
     return changes.between(*packs, on)
 
@@ -112,7 +115,7 @@ def test_a_standard_that_applies_to_fewer_is_lowered(tmp_path: Path) -> None:
 
 def test_a_standard_that_is_gone_is_lowered_and_one_that_came_is_raised(tmp_path: Path) -> None:
     one = world.standard("fenced")
-    two = one + '  more: {label: More, met_when: trees > 1, source: {document: rules}}\n'
+    two = one + "  more: {label: More, met_when: trees > 1, source: {document: rules}}\n"
     files = ({"standards": text, "cohorts": None} for text in (one, two))
     assert difference(tmp_path, *files).verdict_of("standard", "more") == RAISED
     files = ({"standards": text, "cohorts": None} for text in (two, one))
@@ -145,7 +148,7 @@ def test_numbers_of_packs_never_in_force_together_are_those_nearest_in_time() ->
 def test_the_national_packs_are_never_weakened_from_one_time_to_the_next_in_what_a_household_must_reach() -> None:
     names = ("cn-2014", "cn-2020", "cn-2021", "cn-2026")
     packs = [rulebook.load(rulebook.shipped() / name) for name in names]
-    for old, new in zip(packs, packs[1:], strict=False):
+    for old, new in itertools.pairwise(packs):
         found = changes.between(old, new)
         assert [c.name for c in (*found.weakened, *found.untold) if c.part == "standard"] == []
 

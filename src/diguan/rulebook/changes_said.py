@@ -211,7 +211,7 @@ def markdown(speaker: Speaker) -> str:
             lines += ["", f"### {entry.label}" + (f" (`{entry.name}`)" if entry.name != ANY_LIST else ""), ""]
             lines += [_markdown_line(line, say) for line in entry.lines]
             if entry.read_by:
-                lines.append(f"- {say(N_('read by'))}: {say(N_(', ')).join(entry.read_by)}")
+                lines.append(f"- {say(N_('Read by'))}: {say(N_(', ')).join(entry.read_by)}")
     return "\n".join(lines) + "\n"
 
 
