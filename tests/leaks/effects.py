@@ -78,8 +78,13 @@ def is_allowed(world: World, persona: Persona, change: Change) -> bool:
     names = {model.__name__ for model in _OF_PLACES}
     states = [state for state in (change.before, change.after) if state is not None]
     if change.table in names:
-        return all(_may_touch(persona, change.table, state["place_number"]) for state in states)
+        return all(any(_may_touch(persona, change.table, number) for number in _where(state)) for state in states)
     return all(_JUDGES[change.table](world, persona, state, change) for state in states)
+
+
+def _where(state: Mapping[str, Any]) -> list[int]:
+    """Where a row is; a pair is in two places, and each side's row tells of the other."""
+    return [state[name] for name in ("place_number", "other_place_number") if name in state]
 
 
 def _may_touch(persona: Persona, table: str, number: int) -> bool:

@@ -11,13 +11,18 @@ from tests.leaks.canaries import Kind
 from tests.leaks.province import EVERYWHERE, World
 
 from diguan import vault
+from diguan.linkage import matching
 from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
 from diguan.places import queries as places
 from diguan.registry.models import Person
 
 ENTRIES = {"on-v1": of.V1, "on-v3": of.V3, "on-v6": of.V6}
 PAIRS = {"near": ("v1", "v2"), "far": ("v1", "v6"), "apart": ("v4", "v6")}
-_LEVELS = {"name": "same", "date": "same", "sex": "same"}
+_WEIGHED = (*matching.COMPARISONS, "household", "rivals", "start")
+_LEVELS = {
+    **{name: levels[0].name for name, levels in matching.COMPARISONS.items()},
+    **{f"{name}_weight": 2.5 for name in _WEIGHED},
+}
 
 
 def stand(world: World) -> None:
@@ -54,7 +59,7 @@ def _entry(world: World, roll: Roll, place: str) -> uuid.UUID:
         key=key, fingerprint=uuid.uuid4(), roll=roll, place=places.by_code(place), place_number=at, row=2,
         name=f"N{mint.word(Kind.NAME, 'name on a list', at=at)}", born=mint.day("birth on a list", at=at),
         relation=mint.word(Kind.FACT, "relation on a list", at=at), household=f"H{place}", mac=mac, scheme="gb11643",
-        sealed=sealed, state="missing", status="to_check", reason=mint.word(Kind.FACT, "what became of it", at=at),
+        sealed=sealed, state="review" if place == of.V6 else "missing", status="to_check", reason=mint.word(Kind.FACT, "what became of it", at=at),
     )  # fmt: skip
     return key
 

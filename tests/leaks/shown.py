@@ -132,9 +132,9 @@ def _user(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask
         return has_decided or _export(world, persona, canary, route, ask)
     if "/rolls/entries/" in ask.path:
         # Whoever records where somebody is missing chooses among those who record there.
-        holder = EVERYBODY[canary.owner]
-        return any(persona.may("registry.write", low) and holder.may("registry.write", low)
-                   for low in (span(place)[0] for place in ENTRIES.values()))  # fmt: skip
+        held = [span(grant.place) for grant in EVERYBODY[canary.owner].grants if grant.holds("registry.write")]
+        numbers = [span(place)[0] for place in ENTRIES.values()]
+        return any(persona.may("registry.write", n) and any(low <= n < high for low, high in held) for n in numbers)
     live = [span(grant.place) for grant in EVERYBODY[canary.owner].grants if grant.when in ("now", "future")]
     is_administrator = bool(persona.where("people.manage"))
     if "/people/users/" not in ask.path or ask.path == "/people/users/":

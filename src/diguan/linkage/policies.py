@@ -26,7 +26,8 @@ def may_say(match: Match, verdict: str, *, scope: Scope) -> Decision:
         return refused(_("Say whether they are the same person, different persons, or that you cannot tell yet."))
     if not (scope.contains(match.place_number) or scope.contains(match.other_place_number)):
         return refused(_("You may decide only where one of the two is on file in your own places."))
-    if verdict != Match.Verdict.UNSURE and not sees_both(match, scope):
+    decided = (Match.Verdict.SAME, Match.Verdict.DIFFERENT)
+    if (verdict in decided or match.verdict in decided) and not sees_both(match, scope):
         return refused(
             _(
                 "One of the two is on file elsewhere. Somebody who answers for both places decides; you may note what you know."
