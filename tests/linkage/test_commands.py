@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import stores
 from tests.cast import LIUJIA
 
 import diguan
 
+pytestmark = pytest.mark.database
 PACK = "cn-jilin-2020"
 PEOPLE = (
     "户编号,村,姓名,性别,出生日期,身份证号",
@@ -48,12 +50,19 @@ def run(
 
 
 def counted(data: Path, table: str) -> int:
-    with sqlite3.connect(data / "diguan.sqlite3") as file:
-        return int(file.execute(f"SELECT count(*) FROM linkage_{table}").fetchone()[0])
+    return stores.counted(data, f"linkage_{table}")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with stores.database_for_programs() as env, pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        yield filled(tmp_path_factory)
+
+
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation with three people on file, two of whom are one."""
     folder = tmp_path_factory.mktemp("linkage")
     data = folder / "data"
     tree, people = folder / "places.csv", folder / "people.csv"
