@@ -262,7 +262,9 @@ _PHRASES: dict[type, Callable[..., str]] = {
     Text: lambda value, words: value.in_language(words.language),
     Source: source_line,
     ReadFrom: lambda value, words: f"{words.label(value.identifier)}: {value.part}",
-    Mapping: lambda value, words: "; ".join(f"{code} {said.in_language(words.language)}" for code, said in value.items()),
+    Mapping: lambda value, words: "; ".join(
+        f"{code} {said.in_language(words.language)}" for code, said in value.items()
+    ),
     bool: lambda value, words: words.value(value),
     Decimal: lambda value, words: words.value(value, unit=""),
     date: lambda value, words: value.isoformat(),
