@@ -58,6 +58,7 @@ ROUTES: Mapping[str, Route] = {
     "check": Route(households.check, "households.read", _LIST),
     "policies": Route(_plain(Ask("/policy/"))),
     "policy": Route(_plain(Ask("/policy/leaks/"), Ask("/policy/no-such-pack/"))),
+    "policy_changes": Route(_plain(Ask("/policy/leaks/changes/"), Ask("/policy/leaks/changes/?before=eu-silc"))),
     "households": Route(households.lists, "households.read", _LIST),
     "household": Route(households.pages, "households.read", _SHEET),
     "fact": Route(households.facts, "households.read", _SHEET),

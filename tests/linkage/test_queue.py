@@ -12,6 +12,8 @@ from tests.linkage import twice
 from tests.linkage.twice import EVERYWHERE, HAN, HAN_AGAIN, pair, pairs, person
 
 from diguan import rulebook
+from diguan.access.decision import NotAllowed
+from diguan.access.scope import Scope
 from diguan.journal.models import Entry
 from diguan.linkage import actions, found, workroom
 from diguan.linkage.models import Match, Search, Verdict
@@ -135,3 +137,15 @@ def test_a_verdict_stands_in_the_journal_without_its_words(village: rulebook.Pac
     say(village, "unsure")
     entry = Entry.objects.get(verb="match.verdict")
     assert entry.detail == {"verdict": "unsure", "before": "", "number": 1}
+
+
+def test_what_was_decided_about_both_is_not_taken_back_by_whoever_sees_one(village: rulebook.Pack) -> None:
+    search(village)
+    found = Match.objects.within(EVERYWHERE).filter(is_first=True)
+    apart = next(each for each in found if each.place_number != each.other_place_number)
+    say(village, "different", apart)
+    apart.refresh_from_db()
+    one_side = Scope(((apart.place_number, apart.place_number + 1),))
+    with pytest.raises(NotAllowed, match="elsewhere"):
+        say(village, "unsure", apart, scope=one_side)
+    assert Verdict.objects.filter(pair=apart.pair).count() == 1

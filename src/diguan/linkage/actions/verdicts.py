@@ -54,7 +54,7 @@ def give_verdict(
         first = sides.get(is_first=True)
         if first.entry_id is None:
             _join_or_part(scope, first, before, given, kept, pack, by, at)
-        elif Match.Verdict.UNSURE != verdict or before not in ("", verdict):
+        elif verdict != Match.Verdict.UNSURE or before not in ("", verdict):
             _find_or_lose(first, given, at)
         _record(match, given, before, by, at)
     return given
