@@ -149,8 +149,8 @@ FAULTY: dict[str, tuple[str, str, list[str]]] = {
         "pack", PACK + "extends: orchard\n", ["pack.yaml:7:10: The packs extend each other in a circle: orchard."],
     ),
     "a base that is not there": (
-        "pack", PACK + "extends: cn-202\n",
-        ["pack.yaml:7:10: There is no pack “cn-202”. — put it beside this one, or did you mean: cn-2020, cn-jilin-2020"],
+        "pack", PACK + "extends: cn-jilin-202\n",
+        ["pack.yaml:7:10: There is no pack “cn-jilin-202”. — put it beside this one, or did you mean: cn-jilin-2020, cn-2026, cn-2021"],
     ),
     "a weight that belongs to a person": (
         "pack", PACK + "weight: wage\n",
