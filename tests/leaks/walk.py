@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from tests.leaks import effects
+from tests.leaks.acts import ACTS, REFUSALS
 from tests.leaks.canaries import Canary
 from tests.leaks.personas import PERSONAS, Persona
 from tests.leaks.province import World
@@ -22,6 +28,7 @@ from tests.leaks.shown import Ask, Route, may_see
 from diguan.server.logs import WithoutValues
 
 MANY = 8
+TABLE = {**ROUTES, **ACTS}
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": ?"[^"]*"')
 
 
@@ -58,14 +65,49 @@ class _Log(logging.Handler):
         self.lines.append(self.format(record))
 
 
+class Files:
+    """What lies in the data folder of imports and exports, which no transaction takes back."""
+
+    _KEPT = ("imports", "exports")
+
+    def __init__(self) -> None:
+        self._copy = Path(tempfile.mkdtemp(prefix="kept-", dir=settings.DATA))
+        for name in self._KEPT:
+            shutil.copytree(Path(settings.DATA) / name, self._copy / name)
+        self._seen = self._look()
+
+    def _look(self) -> list[tuple[str, int]]:
+        files = [file for name in self._KEPT for file in (Path(settings.DATA) / name).rglob("*") if file.is_file()]
+        return sorted((str(file.relative_to(settings.DATA)), file.stat().st_mtime_ns) for file in files)
+
+    def put_back(self) -> None:
+        if self._look() == self._seen:
+            return
+        for name in self._KEPT:
+            shutil.rmtree(Path(settings.DATA) / name, ignore_errors=True)
+            shutil.copytree(self._copy / name, Path(settings.DATA) / name)
+        self._seen = self._look()
+
+    def go_apart(self, folder: Path) -> None:
+        shutil.copytree(
+            settings.DATA,
+            folder,
+            dirs_exist_ok=True,
+            ignore=shutil.ignore_patterns("kept-*", "mutant-*", "log", "*.sqlite3*"),
+        )
+        settings.DATA = folder
+        self._seen = self._look()
+
+
 class Walk:
     """Requests are independent: whatever one changed is taken back before the next."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.clients = {persona.username: self._client(persona) for persona in PERSONAS}
-        self.asks = {name: route.asks(world) for name, route in ROUTES.items()}
+        self.asks = {name: route.asks(world) for name, route in TABLE.items()}
         self.seen: set[Canary] = set()  # by somebody who may
+        self._files = Files()
         self._twins: dict[tuple[str, str, str, str], Answer] = {}
         self._close_accounts()
         self._writes = effects.Writes()
@@ -73,12 +115,20 @@ class Walk:
 
     def leaks(self, persona: Persona, name: str, ask: Ask) -> Iterator[Leak]:
         """Everything wrong with the answer to one request."""
-        route, answer = ROUTES[name], self.answer(persona, ask)
+        route, answer = TABLE[name], self.answer(persona, ask)
         for what in (
             *self._canaries(persona, name, ask, answer), *self._counts(persona, route, ask, answer),
             *self._existence(persona, ask, answer), *self._effects(persona, answer),
         ):  # fmt: skip
             yield Leak(persona, name, ask, what)
+
+    def go_apart(self, folder: Path) -> None:
+        """Walk on files of one's own from now on, for others walk at the same time."""
+        self._files.go_apart(folder)
+
+    def forget_twins(self) -> None:
+        """Ask about what is not there anew: a mutant answers that otherwise too."""
+        self._twins.clear()
 
     def answer(self, persona: Persona, ask: Ask) -> Answer:
         log = _Log()
@@ -86,18 +136,23 @@ class Walk:
         root.addHandler(log)
         try:
             with transaction.atomic(), connection.execute_wrapper(self._writes):
-                found = self._answered(self.clients[persona.username], ask)
+                found = self._answered(persona, ask)
                 transaction.set_rollback(True)
         finally:
             root.removeHandler(log)
+            if ask.method != "get":
+                self._files.put_back()
         found.logged = "\n".join(log.lines).encode()
         return found
 
-    def _answered(self, client: Client, ask: Ask) -> Answer:
+    def _answered(self, persona: Persona, ask: Ask) -> Answer:
+        client = self.clients[persona.username]
         # Whatever a request does to the browser's cookies is gone with it.
         cookies, self._writes.happened = client.cookies, False
         client.cookies = SimpleCookie(cookies.output(header="", sep=";"))
         try:
+            if ask.call is not None:
+                return self._called(persona, ask)
             answer = _send(client, ask.method, ask.path, ask)
             found = _read(answer, ask)
             if ask.then and answer.status_code == 302:
@@ -111,8 +166,21 @@ class Walk:
             client.cookies = cookies
         return found
 
+    def _called(self, persona: Persona, ask: Ask) -> Answer:
+        """What an action or query gives out when it is asked past the pages. One that refuses gives nothing."""
+        assert ask.call is not None
+        told = b""
+        with contextlib.suppress(*REFUSALS):
+            result = ask.call(self.world, self.world.users[persona.username])
+            told = result if isinstance(result, bytes) else repr(result).encode()
+        counted = int(told) if ask.counts and told else None
+        found = Answer(200 if told else 404, told, told, b"", counted)
+        if self._writes.happened:
+            found.changes = list(effects.between(self.before, effects.rows()))
+        return found
+
     def _canaries(self, persona: Persona, name: str, ask: Ask, answer: Answer) -> Iterator[str]:
-        route = ROUTES["export-file"] if ask.then else ROUTES[name]
+        route = ROUTES["export-file"] if ask.then else TABLE[name]
         typed = f"{ask.path} {ask.data}"
         for canary in self.world.mint.found(answer.given):
             if may_see(self.world, persona, canary, route, ask):
@@ -211,8 +279,8 @@ def steps(walk: Walk, persona: Persona, *, is_brief: bool = False) -> Iterator[t
     A brief walk takes, of routes with many requests, every other one; which, differs from one person to the next.
     """
     for name, asks in walk.asks.items():
-        permission = ROUTES[name].permission
+        permission = TABLE[name].permission
         taken = asks if not permission or persona.where(permission) else [*asks[:1], *asks[-1:]]
         if is_brief and len(taken) > MANY:
             taken = taken[PERSONAS.index(persona) % 2 :: 2]
-        yield from ((name, ask) for ask in taken)
+        yield from ((name, ask) for ask in taken if ask.call is None or persona.username in walk.world.users)
