@@ -2,6 +2,7 @@
 
 PORT ?= 8000
 ARGS ?=
+STORE ?= sqlite
 PYTHON ?= $(shell command -v python3 || command -v python3.14 || command -v python3.13 || command -v python3.12 || command -v python3.11)
 
 .DEFAULT_GOAL := help
@@ -13,8 +14,8 @@ help:            ## Show this list
 run:             ## Prepare everything that is missing, then serve the demo province (PORT=8000)
 	@$(door) run --port '$(PORT)'
 
-test:            ## Run the tests (ARGS="tests/places -k import")
-	@$(door) test $(ARGS)
+test:            ## Run the tests (ARGS="tests/places -k import"; STORE=postgresql on a server of their own)
+	@$(door) test --store '$(STORE)' $(ARGS)
 
 check:           ## Lint, types, layers, templates, translations
 	@$(door) check

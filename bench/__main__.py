@@ -1,20 +1,41 @@
-"""python -m bench: measure, print a table, write bench/latest.json."""
+"""python -m bench [PART …] [--short]: measure, print a table, write bench/latest.json.
 
-import sys
+Parts: screening, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
+"""
+
+import argparse
+from collections.abc import Callable
 from pathlib import Path
 
-from bench import figures, intake, journal, pages, screening
+from bench import deprivation, figures, intake, journal, pages, screening, stores
+from bench.figures import Figure
 from bench.linkage import figures as linkage
 
 
 def main() -> int:
-    measured = [
-        *screening.figures(), *pages.figures(), *journal.figures(), *intake.figures(), *linkage.figures(),
-    ]  # fmt: skip
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="which to measure; all if none is named")
+    parser.add_argument("--short", action="store_true", help="imports and reliability with few rounds, to try them out")
+    asked = parser.parse_args()
+    words = ["--short"] if asked.short else []
+    parts: dict[str, Callable[[], list[Figure]]] = {
+        "screening": screening.figures,
+        "pages": pages.figures,
+        "journal": journal.figures,
+        "intake": intake.figures,
+        "linkage": linkage.figures,
+        "deprivation": deprivation.figures,
+        "imports": lambda: stores.figures("imports", words),
+        "reliability": lambda: stores.figures("reliability", words),
+    }
+    if unknown := [name for name in asked.parts if name not in parts]:
+        parser.error(f"{unknown[0]} is no part; there are {', '.join(parts)}")
+    measured = [figure for name, part in parts.items() if name in (asked.parts or parts) for figure in part()]
     figures.show(measured)
-    figures.keep(measured, Path(__file__).parent / "latest.json")
+    if not asked.short:
+        figures.keep(measured, Path(__file__).parent / "latest.json")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

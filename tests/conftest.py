@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_left_out: list[str] = []
+_NO_BROWSER = "no Chromium on this machine"
+_OF_A_STORE = frozenset({"db", "transactional_db", "database_of_programs"})
 
 
 def chromium() -> str | None:
@@ -25,20 +27,26 @@ def chromium() -> str | None:
     return next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the browser tests out where there is no browser, and put them last where there is one."""
+    """Leave the browser tests out where there is no browser, put them last where there is one; mark what uses a database."""
+    for item in items:
+        if item.get_closest_marker("django_db") or _OF_A_STORE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
     in_browser = [item for item in items if item.get_closest_marker("browser")]
     items[:] = [item for item in items if item not in in_browser] + in_browser
     if in_browser and chromium() is None:
-        _left_out.extend(item.nodeid for item in in_browser)
         for item in in_browser:
-            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+            item.add_marker(pytest.mark.skip(reason=_NO_BROWSER))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if _left_out:
+    # Counted from the reports, because with several processes the one that prints collects nothing itself.
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = sum(_NO_BROWSER in str(report.longrepr) for report in skipped)
+    if left_out:
         terminalreporter.write_line(
-            f"No Chromium on this machine: {len(_left_out)} browser tests were left out. Install chromium to run them."
+            f"No Chromium on this machine: {left_out} browser tests were left out. Install chromium to run them."
         )
 
 
@@ -68,7 +76,60 @@ def _walls(vendor: str) -> tuple[list[str], list[str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'journal_%'")
         found = cursor.fetchall()
-    return [f"DROP TRIGGER {name}" for name, _sql in found], [sql for _name, sql in found]
+    # Numbers begin anew as well, as they do after a test that was rolled back.
+    up = ["DELETE FROM sqlite_sequence WHERE name LIKE 'journal_%'", *(sql for _name, sql in found)]
+    return [f"DROP TRIGGER {name}" for name, _sql in found], up
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[contextlib.ExitStack]:
+    """Make the tests' database as its owner; the tests themselves work as the application does."""
+    from diguan.server import database
+
+    with contextlib.ExitStack() as owner:
+        owner.enter_context(database.as_owner())
+        yield owner
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings: contextlib.ExitStack, django_db_setup: None) -> Iterator[None]:
+    from django.db import connection
+    from tests import stores
+
+    from diguan.server import database
+
+    django_db_modify_db_settings.close()
+    yield
+    connection.close()
+    stores.end_sessions(str(connection.settings_dict["NAME"]))
+    django_db_modify_db_settings.enter_context(database.as_owner())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_the_owner() -> None:
+    """After a test with transactions of its own the tables are emptied, which the application may not."""
+    from django.test import TransactionTestCase
+
+    from diguan.server import database
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def as_owner(self: TransactionTestCase) -> None:
+        with database.as_owner():
+            empty(self)
+
+    TransactionTestCase._fixture_teardown = as_owner  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def database_of_programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Programs that the test starts work on a database of their own: on SQLite the one in their data folder."""
+    from tests import stores
+
+    with stores.database_for_programs() as env:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        yield
 
 
 @pytest.fixture(autouse=True)

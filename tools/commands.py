@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import environment
 import frontend
+import suite
 from steps import ROOT, Step, Trouble, alone, carry_out, digest, in_words, run
 
 _LOCALE = ROOT / "src" / "diguan" / "locale"
@@ -25,12 +26,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tools/bootstrap.py", description=__doc__)
     parser.add_argument("command", choices=["run", "test", "check", "bench", "setup", "messages", "lock"])
     parser.add_argument("--port", default="8000")
+    parser.add_argument("--store", default="sqlite")
     asked, rest = parser.parse_known_args(arguments)
     try:
         if asked.command == "run":
             check_port(asked.port)
         prepare(for_people=asked.command in ("run", "setup"))
-        return _start(asked.command, asked.port, rest)
+        return _start(asked.command, asked.port, asked.store, rest)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
     except OSError as error:
@@ -103,8 +105,8 @@ def check_disk() -> None:
             )
 
 
-def _start(command: str, port: str, rest: Sequence[str]) -> int:
-    """Give way to the program that was asked for. Never returns but for `setup`."""
+def _start(command: str, port: str, store: str, rest: Sequence[str]) -> int:
+    """Give way to the program that was asked for; `setup`, and tests on a server of their own, come back."""
     python = str(environment.PYTHON)
     match command:
         case "setup":
@@ -113,7 +115,7 @@ def _start(command: str, port: str, rest: Sequence[str]) -> int:
         case "run":
             words = [str(environment.PROGRAM), "demo", "--port", port, *rest]
         case "test":
-            words = [python, "-m", "pytest", *rest]
+            return suite.run(python, store, rest)
         case "bench":
             if not (ROOT / "bench" / "__main__.py").is_file():
                 raise Trouble("There is nothing to measure yet: bench/ is missing.")

@@ -1,6 +1,6 @@
 """Finding people twice: seconds for a million, and how many are overlooked or taken for somebody else.
 
-Two registers made in different ways, each a million entries; one with hardly anybody twice; a register against a list;
+Two registers made in different ways, each a million entries; a hold-out; one with hardly anybody twice; a register against a list;
 and Splink as it comes, on a tenth of the first.
 """
 
@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from bench.figures import Figure
-from bench.linkage import another_hand, measuring, untuned, village_people
+from bench.linkage import another_hand, clerks, measuring, untuned, village_people
 from diguan.linkage import matching
 
 PEOPLE = 1_000_000
@@ -30,6 +30,7 @@ def figures(people: int = PEOPLE) -> list[Figure]:
         measured += _register(
             folder / "other", "_other", another_hand.write(folder / "other", people), (SECONDS, OVERLOOKED, WRONG)
         )
+        measured += _hold_out(folder / "clerks", people // 6)
         measured += _few(folder / "few", people // 3)
         measured += _list(folder / "list", people // 10)
         measured += _splink(folder / "splink", people // 10)
@@ -57,6 +58,11 @@ def _register(
         Figure(f"2.linkage{name}_wrong", 1 - quality.precision, f"1 - precision, {quality.decided - quality.right:,} of {quality.decided:,} pairs decided", limits[2]),
         Figure(f"2.linkage{name}_lost", 1 - quality.recall_with_review, f"1 - recall with the {quality.reviewed:,} pairs in review"),
     ]  # fmt: skip
+
+
+def _hold_out(folder: Path, people: int) -> list[Figure]:
+    """To which no constant was ever fitted: what to expect of a register of another make."""
+    return _register(folder, "_hold_out", clerks.write(folder, people), (None, None, None))
 
 
 def _few(folder: Path, people: int) -> list[Figure]:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 from tests import cast as of
 
+from diguan.access import walls
 from diguan.access.rows import ScopeMissing
-from diguan.access.scope import NOTHING, Scope
+from diguan.access.scope import EVERYTHING, NOTHING, Scope
 from diguan.places.models import Place
 from diguan.registry.models import Household, Person
 
@@ -20,15 +21,18 @@ def settled(place: Place) -> Household:
     household = Household(
         key=uuid.uuid4(), place=place, place_number=place.number, registered_at=of.NOW, registered_by_name="system"
     )
-    household.save(force_insert=True)
-    Person(
+    person = Person(
         key=uuid.uuid4(),
         household=household,
         place_number=place.number,
         ordinal=1,
         registered_at=of.NOW,
         registered_by_name="system",
-    ).save(force_insert=True)
+    )
+    with walls.acting("a test"):
+        household.save(force_insert=True)
+        person.household_id = household.pk
+        person.save(force_insert=True)
     return household
 
 
@@ -94,3 +98,22 @@ def test_unscoped_rows_need_a_reason(tree: Tree) -> None:
     assert list(Household.objects.unscoped("a test")) == [household]
     with pytest.raises(ValueError, match="reason"):
         Household.objects.unscoped("")
+
+
+def test_what_a_reader_may_see_at_all_bounds_what_a_statement_is_held_to() -> None:
+    county, village = Scope(((10, 20),)), Scope(((12, 13), (30, 31)))
+    assert walls.current() == NOTHING
+    with walls.standing(village):
+        assert walls.current() == village
+    with walls.reading_as(lambda: county):
+        assert walls.current() == county
+        with walls.standing(village):
+            assert walls.current() == Scope(((12, 13),))
+        with walls.acting("a test"):
+            assert walls.current() is EVERYTHING
+    assert walls.current() == NOTHING
+
+
+def test_acting_without_a_scope_needs_a_reason() -> None:
+    with pytest.raises(ValueError, match="reason"), walls.acting(" "):
+        pass

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from diguan.engine.cases import by_engine
 from diguan.rulebook import loading
 from diguan.rulebook.cases import by_reference, load_cases
 from diguan.rulebook.pack import Pack, Source
+from diguan.rulebook.problems import PeriodNotCovered
+from diguan.rulebook.rules import at
 from diguan.rulebook.texts import Text
 
 PACKS = sorted(head.parent for head in loading.shipped().glob("*/pack.yaml"))
@@ -114,6 +117,31 @@ def test_names_of_cases_are_sentences_of_their_own() -> None:
 def test_the_european_pack_shares_no_variable_with_the_chinese_ones() -> None:
     chinese, european = loading.load(loading.shipped() / "cn-jilin-2020"), loading.load(loading.shipped() / "eu-silc")
     assert not set(chinese.variables) & set(european.variables)
+
+
+def test_the_global_pack_shares_no_name_with_the_chinese_ones() -> None:
+    def names(pack: Pack) -> set[str]:
+        return {*pack.variables, *pack.derived, *pack.standards, *pack.parameters, *pack.cohorts}
+
+    chinese = [loading.load(folder) for folder in PACKS if folder.name.startswith("cn-")]
+    assert len(chinese) >= 5
+    own = names(loading.load(loading.shipped() / "global-mpi"))
+    assert {pack.id: own & names(pack) for pack in chinese} == {pack.id: set() for pack in chinese}
+
+
+def test_the_weights_of_the_global_index_add_up_to_the_whole() -> None:
+    numbers = loading.load(loading.shipped() / "global-mpi").parameters
+    value = {name: parameter.values[0].value for name, parameter in numbers.items()}
+    whole = 4 * value["weight_health_education"] + 6 * value["weight_living"]
+    assert whole == 18
+    assert value["poor_from"] * 3 == whole
+
+
+def test_a_year_without_a_monitoring_range_is_refused_and_never_given_another_years() -> None:
+    pack = loading.load(loading.shipped() / "cn-2021")
+    assert at(pack, date(2021, 12, 31)).value_of("monitoring_range") == 6000
+    with pytest.raises(PeriodNotCovered):
+        at(pack, date(2022, 1, 1))
 
 
 def test_jilin_counts_the_published_persons_at_its_baseline() -> None:

@@ -12,9 +12,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests import stores
 
 from diguan.cli import preparation
 
+pytestmark = stores.on_sqlite
 SMALL = ("--scale", "0.03")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

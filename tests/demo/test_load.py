@@ -13,7 +13,9 @@ from diguan.access import queries as access
 from diguan.access.models import User
 from diguan.access.scope import unscoped
 from diguan.demo import accounts, census, policy
-from diguan.demo.load import NAME, load
+from diguan.demo.load import NAME, compare, load
+from diguan.linkage import queries
+from diguan.linkage.models import Match
 from diguan.places import actions as places
 from diguan.registry import snapshots
 from diguan.registry.models import Registry
@@ -43,6 +45,20 @@ def test_a_province_is_recorded_whole_and_screened_to_its_counts(jilin: None, pa
     assert snapshot.unreadable == {}
     engine.screen(rulebook.at(pack, numbers.as_of), snapshot.folder, tmp_path / "out")
     assert _persons(tmp_path / "out") == census.targets(numbers, SCALE)[0]
+
+
+def test_some_stand_twice_and_a_list_shows_who_was_forgotten(jilin: None, pack: Pack) -> None:
+    load(pack=pack, scale=0.02, by=None, at=NOW)
+    compare(pack=pack, by=None, at=NOW)
+    everywhere = unscoped("a test")
+    found = Match.objects.within(everywhere).filter(is_first=True, roll__isnull=True)
+    assert found.exists()
+    assert {each.decision for each in found} <= {"number", "same", "through", "review"}
+    [roll] = queries.rolls()
+    counts = queries.counts(everywhere, [roll])[roll.pk]
+    assert counts["missing"] >= 10
+    assert counts["found"] > counts["missing"]
+    assert set(roll.refusals) == {"no_name", "total_row", "number_unreadable", "place_set_aside"}
 
 
 def _persons(results: Path) -> dict[str, int]:

@@ -55,7 +55,6 @@ def test_a_file_is_asked_for_made_and_fetched(qian: Client) -> None:
     assert fetched.headers["Content-Disposition"] == f'attachment; filename="diguan-{export.number}-households.csv"'
     assert fetched.headers["Cache-Control"] == "no-store"
     content = b"".join(fetched.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    fetched.close()
     assert "Li Guirong" in content
     assert "Zhou Youtian" not in content
     assert export.number in text(qian.get("/exports/"))
@@ -99,7 +98,7 @@ def test_a_large_one_waits_and_the_second_person_finds_it(cast: Cast, large: Exp
     assert "The file is ready: 2 rows" in text(made)
     fetched = zhao.get(f"/exports/{large.pk}/file/")
     assert fetched.status_code == 200
-    fetched.close()
+    assert fetched.getvalue()
 
 
 def test_a_large_one_is_told_so_before_it_is_asked_for(cast: Cast, large: Export) -> None:

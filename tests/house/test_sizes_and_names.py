@@ -24,7 +24,7 @@ BANNED = {
 }
 BANNED |= {"info", "new", "v2"}
 # Names that Django looks for.
-GIVEN = {"src/diguan/server/sqlite/base.py"}
+GIVEN = {"src/diguan/server/sqlite/base.py", "src/diguan/server/postgresql/base.py"}
 
 
 def _words(name: str) -> set[str]:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests import stores
 from tests.cast import LIUJIA
 
 import diguan
@@ -43,18 +44,14 @@ def _run(data: Path, *words: str) -> str:
 
 
 def _households(data: Path) -> tuple[int, int]:
-    """Households and observations on file, counted in the file itself."""
-    import sqlite3
-
-    with sqlite3.connect(data / "diguan.sqlite3") as file:
-        return tuple(  # type: ignore[return-value]
-            file.execute(f"SELECT count(*) FROM registry_{name}").fetchone()[0] for name in ("household", "observation")
-        )
+    """Households and observations on file, counted in the database itself."""
+    household, observation = (stores.counted(data, f"registry_{name}") for name in ("household", "observation"))
+    return household, observation
 
 
 @pytest.mark.parametrize("at_slices", [1, 5])
 def test_an_application_killed_while_it_writes_is_finished_by_the_next_and_counts_once(
-    tmp_path: Path, at_slices: int
+    tmp_path: Path, at_slices: int, database_of_programs: None
 ) -> None:
     data = tmp_path / "data"
     _run(data, "migrate")

@@ -185,7 +185,7 @@ def test_whoever_looks_at_an_import_leaves_an_entry(wang: Client, send: Send) ->
     wang.post(f"/imports/{found.key}/columns/", _fields(_page(wang, found)))
     jobs.work_off()
     _page(wang, found)
-    wang.get(f"/imports/{found.key}/refused/").close()
+    wang.get(f"/imports/{found.key}/refused/").getvalue()
     seen = Entry.objects.filter(verb="import.opened", subject_key=str(found.key)).order_by("id")
     assert [(entry.actor_name, entry.detail["what"]) for entry in seen] == [
         ("wang", "columns"), ("wang", "outcome"), ("wang", "refused rows"),

@@ -47,7 +47,7 @@ print(report.entries, report.unsealed, len(report.differences))
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, database_of_programs: None) -> Path:
     """A data folder whose journal holds entries and no seal."""
     run(tmp_path, _FILL)
     return tmp_path
@@ -114,7 +114,9 @@ def test_a_sealer_that_cannot_reach_the_folder_of_checkpoints_seals_all_the_same
     assert "no checkpoint could be kept" in caplog.text
 
 
-def test_a_server_that_is_stopped_as_a_service_seals_what_was_written_last(tmp_path: Path) -> None:
+def test_a_server_that_is_stopped_as_a_service_seals_what_was_written_last(
+    tmp_path: Path, database_of_programs: None
+) -> None:
     run(tmp_path, _FILL)
     serving = "from diguan.cli.serve import listen\nlisten('127.0.0.1', 0)\n"
     server = begun(tmp_path, serving)

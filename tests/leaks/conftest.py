@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
-from tests.leaks import affairs, personas, province
+from tests.leaks import affairs, pairs, personas, province
 from tests.leaks.walk import Walk
 
 from diguan.access import roles
@@ -36,5 +36,6 @@ def walk(
 def set_up() -> province.World:
     world = province.build()
     affairs.happen(world)
+    pairs.stand(world)
     world.settle()
     return world

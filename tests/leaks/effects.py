@@ -15,14 +15,16 @@ from tests.leaks.shown import EVERYBODY
 from diguan.access.models import Factor, Grant, RecoveryCode, User
 from diguan.exports.models import Export
 from diguan.intake.models import Import
+from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
 from diguan.registry import models as registry
 from diguan.screening.models import Fault, Result, Shortfall
 
 _OF_PLACES: tuple[type[Any], ...] = (
     registry.Household, registry.Person, registry.Observation, registry.Identifier, registry.LifeEvent,
     registry.FormerStay, registry.FormerPlace, Result, Shortfall, Fault,
+    Match, RollEntry,
 )  # fmt: skip
-_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import)
+_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import, Verdict, Roll, Search)
 _WRITE = re.compile(r'\s*(?:INSERT|UPDATE|DELETE)\b\D*?"(\w+)"', re.IGNORECASE)
 Rows = dict[tuple[str, Any], dict[str, Any]]
 
@@ -76,8 +78,30 @@ def is_allowed(world: World, persona: Persona, change: Change) -> bool:
     names = {model.__name__ for model in _OF_PLACES}
     states = [state for state in (change.before, change.after) if state is not None]
     if change.table in names:
-        return all(persona.may("registry.write", state["place_number"]) for state in states)
+        return all(any(_may_touch(persona, change.table, number) for number in _where(state)) for state in states)
     return all(_JUDGES[change.table](world, persona, state, change) for state in states)
+
+
+def _where(state: Mapping[str, Any]) -> list[int]:
+    """Where a row is; a pair is in two places, and each side's row tells of the other."""
+    return [state[name] for name in ("place_number", "other_place_number") if name in state]
+
+
+def _may_touch(persona: Persona, table: str, number: int) -> bool:
+    """Whoever records; and whoever decides about pairs, whose word makes one person of two, and of an entry somebody."""
+    of_pairs = table in ("Match", "RollEntry", "Person", "Household", "Observation", "Identifier", "LifeEvent")
+    return persona.may("registry.write", number) or (of_pairs and persona.may("linkage.decide", number))
+
+
+def _verdict(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    """Whoever decides where one of the two is may say that nobody can tell; more, only who decides about both."""
+    sides = Match.objects.unscoped("looking for effects").filter(pair=state["pair"])
+    may = [persona.may("linkage.decide", number) for number in sides.values_list("place_number", flat=True)]
+    return all(may) if state["verdict"] != "unsure" else any(may)
+
+
+def _list(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    return bool(persona.where("rolls.send"))
 
 
 def _user(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
@@ -119,4 +143,5 @@ def _import(world: World, persona: Persona, state: Mapping[str, Any], change: Ch
 
 _JUDGES: Mapping[str, Any] = {
     "User": _user, "Grant": _grant, "Factor": _of_user, "RecoveryCode": _of_user, "Export": _export, "Import": _import,
+    "Verdict": _verdict, "Roll": _list, "Search": _list,
 }  # fmt: skip

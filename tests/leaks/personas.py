@@ -13,17 +13,18 @@ from types import MappingProxyType
 from diguan.access.permissions import PERMISSIONS
 from diguan.access.roles import Role
 
-_FIELD = {"board.read", "households.read", "names.read", "policy.read"}
+_FIELD = {"board.read", "households.read", "names.read", "policy.read", "linkage.read"}
+_LINKAGE = {"linkage.decide", "rolls.send"}
 _EXPORTS = {"exports.request", "exports.approve"}
 HELD: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "village_worker": frozenset({*_FIELD, "registry.write"}),
-        "township_officer": frozenset({*_FIELD, "registry.write", "identifiers.reveal", "exports.request"}),
+        "township_officer": frozenset({*_FIELD, "registry.write", "identifiers.reveal", "linkage.decide", "exports.request"}),
         "county_officer": frozenset(
-            {*_FIELD, "registry.write", "identifiers.reveal", "subject.access", *_EXPORTS}
+            {*_FIELD, "registry.write", "identifiers.reveal", "subject.access", *_LINKAGE, *_EXPORTS}
         ),
-        "prefecture_officer": frozenset({*_FIELD, *_EXPORTS}),
-        "provincial_commander": frozenset({*_FIELD, "screening.run", *_EXPORTS}),
+        "prefecture_officer": frozenset({*_FIELD, *_LINKAGE, *_EXPORTS}),
+        "provincial_commander": frozenset({*_FIELD, "screening.run", *_LINKAGE, *_EXPORTS}),
         "analyst": frozenset({"board.read", "policy.read"}),
         "auditor": frozenset({*_FIELD, "journal.read", "exports.request"}),
         "administrator": frozenset({"people.manage"}),
@@ -127,7 +128,7 @@ PERSONAS = (
     _of("masked-c1", ("masked", C1)),
     _of("splinter", ("only board.read", C1), ("only households.read", C1), ("only names.read", V1),
         ("only registry.write", T1), ("only identifiers.reveal", V2), ("only subject.access", T2),
-        ("only exports.request", T1), ("only exports.approve", T2), ("only journal.read", V1)),
+        ("only exports.request", T1), ("only linkage.read", V1), ("only linkage.decide", T1), ("only rolls.send", C1), ("only exports.approve", T2), ("only journal.read", V1)),
     _of("expired", ("county_officer", C1, "past")),
     _of("not-yet", ("county_officer", C1, "future")),
     _of("revoked", ("county_officer", C1, "ended")),

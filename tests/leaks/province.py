@@ -56,6 +56,9 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     imports: dict[str, Import] = field(default_factory=dict)
+    pairs: dict[str, UUID] = field(default_factory=dict)
+    entries: dict[str, UUID] = field(default_factory=dict)  # of the list `roll`
+    roll: UUID | None = None
     home_at: dict[UUID, int] = field(default_factory=dict)
     person_at: dict[UUID, int] = field(default_factory=dict)
     person_home: dict[UUID, UUID] = field(default_factory=dict)

@@ -12,12 +12,15 @@ from tests.leaks import asks_of_access as access
 from tests.leaks import asks_of_exports as exports
 from tests.leaks import asks_of_files as files
 from tests.leaks import asks_of_households as households
+from tests.leaks import asks_of_linkage as linkage
 from tests.leaks.canaries import Kind
 from tests.leaks.province import World
 from tests.leaks.shown import Ask, Route
 
 _SHEET = frozenset({Kind.NAME, Kind.FACT, Kind.KEY, Kind.END})
 _LIST = frozenset({Kind.NAME, Kind.KEY})
+_PAIR = frozenset({Kind.NAME, Kind.FACT, Kind.KEY, Kind.END})
+_ENTRY = _PAIR | {Kind.USER}
 _USERS = frozenset({Kind.USER, Kind.GRANT})
 _EXPORT = frozenset({Kind.EXPORT, Kind.USER})
 _IMPORT = frozenset({Kind.FILE, Kind.KEY, Kind.FACT})
@@ -66,6 +69,15 @@ ROUTES: Mapping[str, Route] = {
     "subject": Route(households.subjects, "subject.access", _SHEET),
     "subject-file": Route(households.subject_files, "subject.access", _SHEET | {Kind.NUMBER, Kind.TRACE}),
     "conflicts": Route(households.conflicts, "registry.write", _LIST),
+    "duplicates": Route(linkage.queue, "linkage.read", _PAIR),
+    "duplicate": Route(linkage.pairs, "linkage.read", _PAIR),
+    "duplicate-verdict": Route(linkage.verdicts, "linkage.decide", _PAIR),
+    "rolls": Route(linkage.rolls, "linkage.read"),
+    "roll": Route(linkage.roll, "linkage.read", _PAIR),
+    "roll-sending": Route(linkage.sendings, "rolls.send"),
+    "roll-comparison": Route(lambda world: [Ask(f"/rolls/{world.roll}/comparison/", "post")], "rolls.send"),
+    "roll-entry": Route(linkage.entries, "linkage.read", _ENTRY),
+    "roll-follow-up": Route(linkage.follow_ups, "registry.write", _ENTRY),
     "journal": Route(files.journal, "journal.read", _JOURNAL),
     "journal-verification": Route(_plain(Ask("/journal/verification/", "post"))),
     "imports": Route(files.imports, "registry.write", _IMPORT),
@@ -79,7 +91,9 @@ ROUTES: Mapping[str, Route] = {
     "import-report": Route(files.of_each("report/"), "registry.write", _IMPORT),
     "exports": Route(_plain(Ask("/exports/")), "exports.request", _EXPORT),
     "export-approvals": Route(_plain(Ask("/exports/approvals/")), "exports.request", _EXPORT),
-    "export-request": Route(exports.requests, "exports.request", _EXPORT),
+    "export-request": Route(
+        lambda world: [*exports.requests(world), *linkage.exports(world)], "exports.request", _EXPORT
+    ),
     "export": Route(exports.of_each(""), "exports.request", _EXPORT),
     "export-making": Route(exports.of_each("making/", "post"), "exports.request", _EXPORT),
     "export-file": Route(exports.files, "exports.request", _EXPORT | _LIST),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from tests.leaks.canaries import Canary, Kind
+from tests.leaks.pairs import ENTRIES
 from tests.leaks.personas import OTHERS, PERSONAS, Persona, span
 from tests.leaks.province import World
 
@@ -132,6 +133,11 @@ def _user(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask
         has_decided = any(canary.owner == world.decided_by.get(name) and who == persona.username
                           for name, who in world.asked_by.items())  # fmt: skip
         return has_decided or _export(world, persona, canary, route, ask)
+    if "/rolls/entries/" in ask.path:
+        # Whoever records where somebody is missing chooses among those who record there.
+        held = [span(grant.place) for grant in EVERYBODY[canary.owner].grants if grant.holds("registry.write")]
+        numbers = [span(place)[0] for place in ENTRIES.values()]
+        return any(persona.may("registry.write", n) and any(low <= n < high for low, high in held) for n in numbers)
     live = [span(grant.place) for grant in EVERYBODY[canary.owner].grants if grant.when in ("now", "future")]
     is_administrator = bool(persona.where("people.manage"))
     if "/people/users/" not in ask.path or ask.path == "/people/users/":

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
-from tests.linkage.conftest import CAST, Findings, Someone, write_csv
+from tests.linkage.conftest import CAST, Findings, Someone, others, write_csv
 
 from diguan.cli.tour import diguan
 from diguan.engine.problems import DataRefused
@@ -71,6 +71,36 @@ def test_gb18030_is_read_as_utf_8_is(tmp_path: Path, findings: Findings) -> None
     assert pairs[0] == pairs[1]
 
 
+WRITTEN = (
+    ("男", "1957年7月7日"),
+    ("m", "19570707"),
+    ("１", "１９５７－０７－０７"),
+    ("1", "1957.7.7"),
+    ("male", "1957/07/07 00:00"),
+    ("Ｍ", "１９５７年７月７日"),
+)
+
+
+def test_names_dates_and_sexes_are_read_however_they_are_written(tmp_path: Path) -> None:
+    zhang = Someone("zhang", "張國棟", "男", "1957-07-07")
+    again = [Someone(f"again-{n}", " 张·国　栋", sex, born) for n, (sex, born) in enumerate(WRITTEN)]
+    in_1957 = Someone("in-1957", "张国栋", "男", "1957年")
+    found = matching.find(write_csv(tmp_path / "people.csv", [zhang, *again, in_1957, *others()]), tmp_path / "out")
+    findings = Findings(found, tmp_path / "out")
+    assert found.files[0].set_aside == 0
+    assert findings.cluster("zhang") >= {"zhang", *(person.key for person in again)}
+    pair = findings.pair("zhang", "in-1957")
+    assert pair
+    assert pair["date"] == "partial"
+
+
+def test_columns_in_another_order_with_some_missing_are_read(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("birth_date,name,person_key\n1957,张国栋,a\n1957,張國棟,b\n", "utf-8")
+    found = matching.find(tmp_path / "people.csv", tmp_path / "out")
+    assert found.files[0].missing == ["sex", "place", "household_key"]
+    assert Findings(found, tmp_path / "out").decision("a", "b") != "same"
+
+
 def test_between_two_lists_only_pairs_across_are_sought(tmp_path: Path) -> None:
     first = [person for person in CAST if "-" not in person.key]
     second = [person for person in CAST if "-" in person.key]
@@ -94,7 +124,11 @@ def test_keys_may_stand_in_both_lists(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("key,name\na,王伟\n", "people.csv has no column person_key; its columns are: key, name."),
+        (
+            "key,name\na,王伟\n",
+            "people.csv lacks person_key; its columns are: key, name. Write person_key, name above the columns with a key of each row and "
+            "with names, and, for what else is known, sex, birth_date, place, household_key, relation, id_mac.",
+        ),
         ("", "people.csv is empty."),
         ("person_key,name\na\n", "people.csv, line 2: there are 1 cells, and the heading has 2."),
     ],

@@ -1,4 +1,4 @@
-"""Two made-up registers whose truth is known: few wrong pairs, few overlooked, the same every time."""
+"""Made-up registers whose truth is known: few wrong pairs, few overlooked, the same every time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bench.linkage import another_hand, village_people
+from bench.linkage import another_hand, clerks, village_people
 from bench.linkage.measuring import measured
 
 from diguan.linkage import matching
@@ -30,6 +30,22 @@ def test_most_are_found_and_hardly_any_wrongly(tmp_path: Path, made: Callable[[P
     assert quality.precision > 0.997
     assert quality.recall > 0.9
     assert quality.recall_with_review > 0.95
+
+
+def test_somebody_entered_many_times_does_not_make_the_name_common(tmp_path: Path) -> None:
+    """Half of the entries are of people who have some ten of them each."""
+    register = village_people.write(village_people.entries(8000, 0.5), tmp_path)
+    matching.find(register, tmp_path / "out")
+    quality = measured(tmp_path, tmp_path / "out")
+    assert quality.precision > 0.997
+    assert quality.recall > 0.7
+
+
+def test_a_hold_out_to_which_nothing_was_fitted_has_hardly_any_wrong(tmp_path: Path) -> None:
+    matching.find(clerks.write(tmp_path, PEOPLE), tmp_path / "out")
+    quality = measured(tmp_path, tmp_path / "out")
+    assert quality.precision > 0.995
+    assert quality.recall_with_review > 0.85
 
 
 def test_a_second_run_finds_the_same(tmp_path: Path) -> None:

@@ -80,3 +80,21 @@ def test_the_policy_reads_as_a_document_and_marks_what_is_not_verified(zhao: Cli
 
 def test_before_the_first_screening_the_board_says_what_to_do(cast: Cast) -> None:
     assert "diguan screen" in _read(cast.client("zhao"), f"/board/{PROVINCE}/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/households/?place=%00",
+        "/journal/?actor=a%00b",
+        "/people/?q=%00",
+        "/board/%00/",
+        "/policy/%00/",
+        "/sign-in/?next=%00",
+    ],
+)
+def test_an_address_with_a_null_character_is_refused_and_breaks_nothing(
+    address: str, screened: Screening, cast: Cast
+) -> None:
+    for who in ("", "zhao", "wu", "zheng"):
+        assert cast.client(who).get(address).status_code in (400, 404)

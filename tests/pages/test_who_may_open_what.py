@@ -42,6 +42,9 @@ OPEN_TO = {
     "/policy/": READS_BOARDS,
     "/policy/cn-2020/": READS_BOARDS,
     "/policy/no-such-pack/": set(),
+    "/policy/cn-2020/changes/": READS_BOARDS,
+    "/policy/cn-2020/changes/?before=cn-2014": READS_BOARDS,
+    "/policy/cn-2020/changes/?before=no-such-pack": set(),
     "/journal/": {"wu"},
     "/people/": {"zheng"},
     "/households/": READS_HOUSEHOLDS,
@@ -74,6 +77,16 @@ OPEN_TO = {
     f"/imports/{NOT_ON_FILE}/cancellation/": set(),
     f"/imports/{NOT_ON_FILE}/refused/": set(),
     f"/imports/{NOT_ON_FILE}/report/": set(),
+    "/duplicates/": READS_HOUSEHOLDS,
+    f"/duplicates/?place={COUNTY_A}": READS_HOUSEHOLDS,
+    f"/duplicates/?place={SUNJIA}": {"zhao", "wu"},
+    "/duplicates/?place=77": set(),
+    # pairs, lists and who is on them are looked at in tests/linkage/test_pages.py
+    f"/duplicates/{NOT_ON_FILE}/": set(),
+    "/rolls/": READS_HOUSEHOLDS,
+    f"/rolls/{NOT_ON_FILE}/": set(),
+    f"/rolls/entries/{NOT_ON_FILE}/": set(),
+    "/exports/request/?list=missing": set(),
     "/exports/": EXPORTS,
     "/exports/approvals/": APPROVES,
     "/exports/request/?list=households": EXPORTS,
@@ -152,6 +165,10 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "fact-settle",
         "fact-reveal",
         "subject-file",
+        "duplicate-verdict",
+        "roll-sending",
+        "roll-comparison",
+        "roll-follow-up",
     }
     for route, name in _routes(get_resolver().url_patterns):
         pattern = re.sub(r"<[^>]+>", "[^/]+", route)

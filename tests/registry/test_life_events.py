@@ -99,7 +99,7 @@ def test_a_household_splits(office: Office) -> None:
 def test_of_two_merged_households_one_ends_and_nothing_is_lost(office: Office, chens: Household) -> None:
     happen("merge", of_home=CHEN, other=LI)
     assert (names(LI), names(CHEN)) == (["Li Ming", "Li Hua", "Chen Xiulan"], [])
-    assert (home(CHEN).ended_on, home(CHEN).merged_into) == (MAY, home(LI))
+    assert (home(CHEN).ended_on, home(CHEN).merged_into_id) == (MAY, home(LI).pk)
     assert on(MARCH, CHEN) == [GRANNY]
 
 

@@ -182,6 +182,19 @@ def test_a_household_its_people_and_what_is_said_of_them_may_come_together(offic
     assert office.record(batch=batch).unchanged == 3
 
 
+@pytest.mark.parametrize("name", ["李" * 201, "Li\x00Ming"])
+def test_a_name_that_no_database_keeps_whole_is_refused(office: Office, name: str) -> None:
+    rows = Batch(
+        households=[HouseholdRow(uuid4(), of.LIUJIA, name), HouseholdRow(uuid4(), of.LIUJIA, "李" * 200)],
+        persons=[PersonRow(uuid4(), LI, name, 3)],
+        observations=[replace(said({"rooms": 1}), reporter=name)],
+    )
+    report = office.record(batch=rows)
+    assert (report.accepted, report.refused) == (1, 3)
+    assert {refusal.reason for refusal in report.refusals} == {"text_malformed"}
+    assert all(refusal.message() for refusal in report.refusals)
+
+
 def test_people_carry_the_place_of_their_household(office: Office) -> None:
     office.visit({"rooms": 1})
     numbers = {int(of.LIUJIA)}

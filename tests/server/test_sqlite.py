@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db.utils import OperationalError
 
+from diguan.server import database
 from diguan.server.sqlite import write_queue
 from diguan.server.sqlite.base import DatabaseWrapper
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db  # a connection outside the tests' own databa
 
 
 def open_store(file: Path, **options: object) -> DatabaseWrapper:
-    given = settings.DATABASES["default"]
+    given = {**settings.DATABASES["default"], **database.settings("", file.parent)}
     wrapper = DatabaseWrapper({**given, "NAME": file, "OPTIONS": {**given["OPTIONS"], **options}}, "store")
     wrapper.inc_thread_sharing()
     return wrapper

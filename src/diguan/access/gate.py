@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from diguan.access import arrival, demand, permissions, queries
+from diguan.access import arrival, demand, permissions, queries, walls
 from diguan.access.models import User
 from diguan.access.rights import Rights
 from diguan.access.scope import NOTHING, Scope
@@ -75,11 +75,15 @@ class Middleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
+        if _holds_null(request):
+            raise BadRequest("a null character in the address")
         request.scope = NOTHING
         request.rights = SimpleLazyObject(lambda: queries.rights(request.user, timezone.localdate()))
         request.may = lambda permission: request.rights.may(permission)
         request.scope_of = lambda permission: request.rights.scope(permission)
-        response = self.get_response(request)
+        # Asked by a database that holds rows back by itself: whatever a page asks for, only that much is there.
+        with walls.reading_as(lambda: request.rights.reach):
+            response = self.get_response(request)
         # Nothing a server says may linger in a shared machine's cache, redirects and refusals included.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -91,6 +95,11 @@ class Middleware:
         if policy is None:
             raise Http404
         return policy(request)
+
+
+def _holds_null(request: HttpRequest) -> bool:
+    """No text of a person or a program holds a null character, and PostgreSQL takes none: nobody asks it with one."""
+    return "\0" in request.path or any("\0" in value for _name, values in request.GET.lists() for value in values)
 
 
 def _guarded(view: View, policy: _Policy) -> View:

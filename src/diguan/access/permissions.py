@@ -18,6 +18,9 @@ SCREENING_RUN = "screening.run"
 REGISTRY_WRITE = "registry.write"
 IDENTIFIERS_REVEAL = "identifiers.reveal"
 SUBJECT_ACCESS = "subject.access"
+LINKAGE_READ = "linkage.read"
+LINKAGE_DECIDE = "linkage.decide"
+ROLLS_SEND = "rolls.send"
 EXPORTS_REQUEST = "exports.request"
 EXPORTS_APPROVE = "exports.approve"
 
@@ -33,6 +36,9 @@ PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
         REGISTRY_WRITE: _("Record observations, corrections and life events"),
         IDENTIFIERS_REVEAL: _("See ID numbers in clear, with a reason"),
         SUBJECT_ACCESS: _("Give somebody everything on file about them"),
+        LINKAGE_READ: _("See who may stand on file twice, and who is missing"),
+        LINKAGE_DECIDE: _("Say whether two entries are one person"),
+        ROLLS_SEND: _("Hold lists of other offices against the registry"),
         EXPORTS_REQUEST: _("Export lists"),
         EXPORTS_APPROVE: _("Approve other people's exports"),
     }

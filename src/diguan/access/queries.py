@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -76,6 +77,12 @@ def grant(scope: Scope, grant_id: int) -> Grant:
     if not scope.covers(found.place_number, found.place_upper):
         raise Grant.DoesNotExist
     return found
+
+
+def holders(role_ids: Iterable[str], number: int, on: dt.date) -> QuerySet[User]:
+    """Return the active users who hold one of these roles where the number lies, by user name."""
+    held = Grant.objects.in_force(on).filter(role__in=list(role_ids), place_number__lte=number, place_upper__gt=number)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("username")
 
 
 def users_without_grants(on: dt.date) -> QuerySet[User]:

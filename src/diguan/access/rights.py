@@ -24,6 +24,11 @@ class Rights:
     def role_ids(self) -> frozenset[str]:
         return frozenset(grant.role for grant in self.grants)
 
+    @property
+    def reach(self) -> Scope:
+        """Everywhere that anything at all is allowed."""
+        return Scope(tuple((grant.place_number, grant.place_upper) for grant in self.grants))
+
     def may(self, permission: str) -> bool:
         """Whether any grant allows this anywhere. Raises: PermissionUnknown."""
         return not self.scope(permission).is_empty

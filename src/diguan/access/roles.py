@@ -17,10 +17,13 @@ from diguan.access.permissions import (
     HOUSEHOLDS_READ,
     IDENTIFIERS_REVEAL,
     JOURNAL_READ,
+    LINKAGE_DECIDE,
+    LINKAGE_READ,
     NAMES_READ,
     PEOPLE_MANAGE,
     POLICY_READ,
     REGISTRY_WRITE,
+    ROLLS_SEND,
     SCREENING_RUN,
     SUBJECT_ACCESS,
 )
@@ -46,7 +49,9 @@ def _role(role_id: str, label: str | Promise, *allowed: str) -> tuple[str, Role]
     return role_id, Role(role_id, label, frozenset(permissions.checked(permission) for permission in allowed))
 
 
-_FIELD = (BOARD_READ, HOUSEHOLDS_READ, NAMES_READ, POLICY_READ)
+_FIELD = (BOARD_READ, HOUSEHOLDS_READ, NAMES_READ, POLICY_READ, LINKAGE_READ)
+# Two entries may lie in two counties or two prefectures: whoever answers for both decides, up to the province.
+_LINKAGE = (LINKAGE_DECIDE, ROLLS_SEND)
 # Who decides about others' exports also decides about the households in them; an auditor approves nothing.
 _EXPORTS = (EXPORTS_REQUEST, EXPORTS_APPROVE)
 
@@ -55,7 +60,13 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         [
             _role("village_worker", _("Village worker"), *_FIELD, REGISTRY_WRITE),
             _role(
-                "township_officer", _("Township officer"), *_FIELD, REGISTRY_WRITE, IDENTIFIERS_REVEAL, EXPORTS_REQUEST
+                "township_officer",
+                _("Township officer"),
+                *_FIELD,
+                REGISTRY_WRITE,
+                IDENTIFIERS_REVEAL,
+                LINKAGE_DECIDE,
+                EXPORTS_REQUEST,
             ),
             _role(
                 "county_officer",
@@ -64,10 +75,11 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                 REGISTRY_WRITE,
                 IDENTIFIERS_REVEAL,
                 SUBJECT_ACCESS,
+                *_LINKAGE,
                 *_EXPORTS,
             ),
-            _role("prefecture_officer", _("Prefecture officer"), *_FIELD, *_EXPORTS),
-            _role("provincial_commander", _("Provincial commander"), *_FIELD, SCREENING_RUN, *_EXPORTS),
+            _role("prefecture_officer", _("Prefecture officer"), *_FIELD, *_LINKAGE, *_EXPORTS),
+            _role("provincial_commander", _("Provincial commander"), *_FIELD, SCREENING_RUN, *_LINKAGE, *_EXPORTS),
             _role("analyst", _("Analyst"), BOARD_READ, POLICY_READ),
             _role("auditor", _("Auditor"), *_FIELD, JOURNAL_READ, EXPORTS_REQUEST),
             _role("administrator", _("Administrator"), PEOPLE_MANAGE),

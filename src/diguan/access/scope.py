@@ -89,7 +89,7 @@ def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
 
 
 NOTHING = Scope()
-_EVERYTHING = Scope(((_LOWEST, _HIGHEST),))
+EVERYTHING = Scope(((_LOWEST, _HIGHEST),))  # got by unscoped(reason) only
 
 
 def unscoped(reason: str) -> Scope:
@@ -104,4 +104,4 @@ def unscoped(reason: str) -> Scope:
         subject_key="everything",
         detail={"reason": reason},
     )
-    return _EVERYTHING
+    return EVERYTHING

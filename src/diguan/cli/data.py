@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from diguan.cli.language import chosen, translator
-from diguan.cli.pack import loaded
+from diguan.cli.opened_pack import loaded
 from diguan.engine.problems import DataRefused
 from diguan.engine.split import Keys, split_file
 from diguan.rulebook.problems import N_

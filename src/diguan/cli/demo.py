@@ -13,12 +13,13 @@ from pathlib import Path
 
 import click
 
+from diguan.cli.installation import in_words
 from diguan.cli.language import chosen, translator
 from diguan.cli.migrate import bring_up_to_date
 from diguan.cli.serve import insist_on_free, listen
 from diguan.rulebook.problems import N_
 
-_DATABASE = "diguan.sqlite3"
+_DATABASE = "diguan.sqlite3"  # as in diguan.server.database, which needs Django
 _GIGABYTE = 1_000_000_000
 _GIGABYTES_NEEDED = 1.0
 
@@ -42,7 +43,7 @@ def demo(
     os.environ["DIGUAN_DATA"] = str(data)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(data):
-        there = (data / _DATABASE).exists() and not _is_blank()
+        there = _is_there(data)
         if there and not fresh and (seed, scale) != (None, None):
             raise click.UsageError(_say(N_("The demo is prepared already: --seed and --scale need --fresh.")))
         if fresh or not there:
@@ -51,6 +52,24 @@ def demo(
     if not no_serve:
         _show_accounts()
         listen(host, port)
+
+
+def _on_server() -> bool:
+    return bool(os.environ.get("DIGUAN_DATABASE", "").strip())
+
+
+def _is_there(data: Path) -> bool:
+    """Say whether the demo is prepared. Raises: ClickException if the database holds anything but the demo."""
+    if not _on_server():
+        return (data / _DATABASE).exists() and not _is_blank()
+    # There a preparation that was cut off leaves something behind; the screening is its last step.
+    return not _is_blank() and _is_screened()
+
+
+def _is_screened() -> bool:
+    from diguan.screening import queries
+
+    return queries.current_screening() is not None
 
 
 def _is_blank() -> bool:
@@ -73,6 +92,11 @@ def _is_blank() -> bool:
                 "The database in {folder} is not the demo's, and stays as it is. Serve it with: diguan serve – or give "
                 "the demo a folder of its own: DIGUAN_DATA=demo diguan demo"
             )
+            if not _on_server()
+            else N_(
+                "The database that DIGUAN_DATABASE names is not the demo's, and stays as it is. Serve it with: diguan "
+                "serve – or name another one for the demo."
+            )
         ).format(folder=os.environ["DIGUAN_DATA"])
     )
 
@@ -80,7 +104,8 @@ def _is_blank() -> bool:
 def _prepare(data: Path, seed: int | None, scale: float | None) -> None:
     """Prepare in a folder aside, in a process of its own, and take the database over when it is whole.
 
-    A preparation that was cut off has left its folder behind and nothing else; it is thrown away here.
+    A preparation that was cut off has left its folder behind and nothing else; it is thrown away here. On a server the
+    tables are emptied and filled where they are.
     """
     aside = data / ".preparing"
     shutil.rmtree(aside, ignore_errors=True)
@@ -90,8 +115,10 @@ def _prepare(data: Path, seed: int | None, scale: float | None) -> None:
     words += [] if scale is None else ["--scale", str(scale)]
     aside.mkdir(mode=0o700)
     # What is written for a moment lies there too, and goes with it.
-    env = {**os.environ, "DIGUAN_DATA": str(aside), "TMPDIR": str(aside)}
+    env = {**os.environ, "DIGUAN_DATA": str(data if _on_server() else aside), "TMPDIR": str(aside)}
     env.setdefault("DIGUAN_KEYS", str(data / "keys.json"))  # what is sealed there must open here
+    if _on_server():
+        _empty()
     done = subprocess.run(words, env=env, check=False)  # noqa: S603 - our own program
     if done.returncode < 0:
         raise click.ClickException(
@@ -99,12 +126,22 @@ def _prepare(data: Path, seed: int | None, scale: float | None) -> None:
         )
     if done.returncode > 0:
         sys.exit(done.returncode)
-    for rest in ("-wal", "-shm"):
-        (data / f"{_DATABASE}{rest}").unlink(missing_ok=True)
-    (aside / _DATABASE).replace(data / _DATABASE)
+    if not _on_server():
+        for rest in ("-wal", "-shm"):
+            (data / f"{_DATABASE}{rest}").unlink(missing_ok=True)
+        (aside / _DATABASE).replace(data / _DATABASE)
     # The journal begins anew with the province; checkpoints of the former one would accuse it.
     shutil.rmtree(data / "checkpoints", ignore_errors=True)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _empty() -> None:
+    """Empty the tables, which hold nothing or the demo."""
+    from diguan.server import database
+    from diguan.server.postgresql import emptying
+
+    with in_words(), database.as_owner():
+        emptying.empty()
 
 
 def _insist_on_room(data: Path, scale: float) -> None:

@@ -31,6 +31,7 @@ def rotate(kind: Literal["sealing", "hashing"], keep_old: bool, lang: str | None
 
         from diguan import vault
         from diguan.access import actions as access
+        from diguan.linkage import actions as linkage
         from diguan.registry import actions
 
         with click.progressbar(length=1, label=_("Identifiers")) as bar:
@@ -42,6 +43,7 @@ def rotate(kind: Literal["sealing", "hashing"], keep_old: bool, lang: str | None
             count = actions.rotate_keys(kind=kind, by=None, at=timezone.now(), progress=show)
         if kind == "sealing":
             access.reseal_factors(by=None, at=timezone.now())
+        count += linkage.reseal_entries(kind=kind, by=None, at=timezone.now())
         if not keep_old:
             vault.rotate(kind, drop=True)
         key = vault.opened().current(kind).id

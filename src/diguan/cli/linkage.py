@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from diguan.cli import tables
+from diguan.cli import linkage_registry, tables
 from diguan.cli.language import chosen, translator
 from diguan.engine.problems import DataRefused
 from diguan.engine.sql import text
@@ -24,6 +24,10 @@ DECISIONS = {
 @click.group(help=N_("Find people who were entered twice, or who stand in two lists."))
 def cli() -> None:
     pass
+
+
+for _command in linkage_registry.COMMANDS:
+    cli.add_command(_command)
 
 
 @cli.command(help=N_("Compare the people of a file with each other or, with --list, with those of another file."))

@@ -1,12 +1,13 @@
-"""diguan pack: check a pack, read it as a document, run its worked cases."""
+"""diguan pack: check a pack, read it as a document, run its worked cases; what differs in another is in pack_diff."""
 
 import sys
-from pathlib import Path
 
 import click
 
 from diguan import rulebook
 from diguan.cli.language import chosen, translator
+from diguan.cli.opened_pack import loaded
+from diguan.cli.pack_diff import diff
 from diguan.engine.cases import by_engine
 from diguan.rulebook.cases import by_reference, load_cases
 from diguan.rulebook.document import markdown
@@ -14,30 +15,14 @@ from diguan.rulebook.problems import N_
 from diguan.rulebook.words import Words
 
 
-def named(folder: str) -> Path:
-    """A folder, or the name of a shipped pack."""
-    path = Path(folder)
-    shipped = rulebook.shipped() / folder
-    return shipped if not path.exists() and "/" not in folder and shipped.is_dir() else path
-
-
-def loaded(folder: str, language: str) -> rulebook.Pack:
-    """The pack; when it has faults they are printed, each with file, line and column, and the program ends."""
-    say = translator(language)
-    try:
-        return rulebook.load(named(folder))
-    except rulebook.PackProblems as error:
-        for problem in error.problems:
-            click.echo(f"{problem.at}: {problem.message(say)}", err=True)
-        click.echo(say(N_("{count} faults.")).format(count=len(error.problems)), err=True)
-        sys.exit(1)
-
-
 @click.group(
     help=N_("Check a pack, read it as a document, run its worked cases. DIR is a folder or the name of a shipped pack.")
 )
 def cli() -> None:
     pass
+
+
+cli.add_command(diff)
 
 
 @cli.command(

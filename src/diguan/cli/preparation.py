@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # The day of the statistical codes in places/data.
 _CODES_OF = dt.date(2023, 6, 30)
-_STEPS = 5
+_STEPS = 6
 
 
 @click.command()
@@ -39,6 +39,8 @@ def prepare(results: Path, seed: int | None, scale: float) -> None:
     _load(seed, scale)
     with _step(5, N_("Screening")):
         screening = screen_province(results)
+    with _step(6, N_("People on file twice, and a list of the police")):
+        _compare(seed)
     _close()
     click.echo(
         _say(N_("{households:,} households with {persons:,} persons were screened; all in {seconds:.0f} s.")).format(
@@ -104,13 +106,24 @@ def _load(seed: int | None, scale: float) -> None:
     steps.close()
 
 
+def _compare(seed: int | None) -> None:
+    from django.utils import timezone
+
+    from diguan.demo import load, province
+
+    load.compare(pack=_pack(), seed=province.SEED if seed is None else seed, by=None, at=timezone.now(), progress=_tick)
+
+
 def _close() -> None:
-    """Leave one whole database file behind, without a log beside it."""
+    """Leave good plans behind, and on SQLite one whole database file, without a log beside it."""
     from django.db import connection
 
+    statements = (
+        ["ANALYZE"] if connection.vendor == "postgresql" else ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"]
+    )
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA optimize")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for statement in statements:
+            cursor.execute(statement)
     connection.close()
 
 

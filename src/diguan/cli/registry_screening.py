@@ -9,7 +9,7 @@ import click
 from diguan import rulebook
 from diguan.cli.installation import opened
 from diguan.cli.language import translator
-from diguan.cli.pack import loaded
+from diguan.cli.opened_pack import loaded
 from diguan.rulebook.problems import N_
 
 

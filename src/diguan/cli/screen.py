@@ -10,7 +10,7 @@ import click
 from diguan import engine, rulebook
 from diguan.cli import tables
 from diguan.cli.language import chosen, translator
-from diguan.cli.pack import loaded
+from diguan.cli.opened_pack import loaded
 from diguan.rulebook.problems import N_, RulesRefused
 
 DATE = click.DateTime(["%Y-%m-%d"])

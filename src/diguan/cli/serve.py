@@ -24,8 +24,19 @@ from diguan.rulebook.problems import N_
 def serve(host: str, port: int, threads: int, proxy: str, lang: str | None) -> None:
     insist_on_free(host, port)
     with opened(lang):
-        pass
+        _warn_of_fallen_walls()
     listen(host, port, threads, proxy)
+
+
+def _warn_of_fallen_walls() -> None:
+    """Say where PostgreSQL does not hold back what lies out of scope; the pages are served all the same."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        from diguan.server.postgresql import walls
+
+        for fault in walls.faults(connection):
+            click.echo(fault, err=True)
 
 
 def insist_on_free(host: str, port: int) -> None:

@@ -54,6 +54,12 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan data split FILE --pack DIR --household COLUMN --person COLUMN --out DIR",
         ),
     },
+    N_("Measure poverty"): {
+        "indices": Entry(
+            "diguan.cli.indices", "indices", N_("Estimate indices of poverty and inequality, with standard errors."),
+            "diguan indices FILE --value income --weight w --line 2500 --stratum region --psu village",
+        ),
+    },
     N_("Keep the registry"): {
         "registry": Entry(
             "diguan.cli.registry", "cli", N_("Templates to fill in, and files of households imported."),
@@ -63,7 +69,7 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
     N_("Find people twice"): {
         "linkage": Entry(
             "diguan.cli.linkage", "cli", N_("Find people who were entered twice, or who stand in two lists."),
-            "diguan linkage find --data FILE --out DIR",
+            "diguan linkage roll FILE.xlsx --source police --date 2020-06-01",
         ),
     },
     N_("Run an installation"): {
@@ -86,6 +92,13 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
         ),
         "exports": Entry(
             "diguan.cli.exports", "cli", N_("Remove exported files whose time is over."), "diguan exports sweep"
+        ),
+        "backup": Entry(
+            "diguan.cli.backup", "backup", N_("Write everything that belongs to the database into one file."),
+            "diguan backup DIR --key-file FILE",
+        ),
+        "restore": Entry(
+            "diguan.cli.backup", "restore", N_("Go back to a backup."), "diguan restore FILE --key-file FILE"
         ),
     },
 }  # fmt: skip
@@ -123,7 +136,7 @@ class Tour(click.Group):
             say(
                 N_(
                     "Every command explains itself: diguan COMMAND --help. Database and results lie in ./var; the "
-                    "environment variable DIGUAN_DATA names another folder."
+                    "environment variable DIGUAN_DATA names another folder, DIGUAN_DATABASE a PostgreSQL database."
                 )
             )
         )

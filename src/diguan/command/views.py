@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest, page
 from diguan.command.board import Board
+from diguan.places import pages
 from diguan.places import queries as places
 from diguan.places.models import Place
 from diguan.screening import lists, queries
@@ -42,8 +43,8 @@ def board(request: GatedRequest, code: str) -> HttpResponse:
         here = request.scope_of(permissions.HOUSEHOLDS_READ).intersect(place.number, place.upper)
         context["households"] = lists.make(request, here, screening, place).table
     context |= {
-        "crumbs": screening_views.crumbs(request, place),
-        "place_tree": screening_views.tree(request, place, "board"),
+        "crumbs": pages.crumbs(request, place),
+        "place_tree": pages.tree(request, place, "board"),
         "matrix_title": _("Standards by place"),
         **screening_views.about(screening),
     }

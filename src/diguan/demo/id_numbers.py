@@ -31,14 +31,14 @@ def give(home: Home) -> None:
             continue
         born = date.fromisoformat(str(member.facts["birth_date"]))
         is_male = member.sex == "male"
-        number = _number(chance, born, is_male)
+        number = made_up(chance, born, is_male)
         if happens("wrong_id_digit"):
             number = number[:-1] + (_LEAST_DIGIT if number[-1] == _MOST_DIGIT else _MOST_DIGIT)
         stated = number
         if happens("id_number_of_another_day"):
-            stated = _number(chance, born - timedelta(days=chance.choice((1, 10, 30, 365))), is_male)
+            stated = made_up(chance, born - timedelta(days=chance.choice((1, 10, 30, 365))), is_male)
         if happens("id_number_of_the_other_sex"):
-            stated = _number(chance, born, not is_male)
+            stated = made_up(chance, born, not is_male)
         member.facts[NAME] = stated
         if member.facts["disability_grade"] != "none" and not happens("no_disability_card"):
             kind = str(member.facts["disability_kind"])
@@ -48,7 +48,7 @@ def give(home: Home) -> None:
             member.facts[CARD] = card[:-3] if happens("disability_card_cut_short") else card
 
 
-def _number(chance: random.Random, born: date, is_male: bool) -> str:
+def made_up(chance: random.Random, born: date, is_male: bool) -> str:
     order = chance.randrange(100) * 10 + chance.choice((1, 3, 5, 7, 9) if is_male else (0, 2, 4, 6, 8))
     first = f"{NOWHERE}{born:%Y%m%d}{order:03d}"
     return first + check_digit(first)

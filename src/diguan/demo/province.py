@@ -45,6 +45,7 @@ class Made:
     households_by_group: Mapping[str, int]
     persons_by_group: Mapping[str, int]
     digest: str
+    apart: tuple[str, ...] = ()  # households of no cohort, some of which are entered twice
 
 
 def generate(
@@ -69,6 +70,7 @@ def generate(
     by_group = {group: [0, 0] for group in homes.kinds()}
     for group, (households, persons) in stories.counts().items():
         by_group[group] = [households, persons]
+    apart, keys = lists.read("doubles")["group"], list[str]()
     with Files(folder) as files:
         stories.write(files)
         for number, slot in enumerate(slots):
@@ -76,6 +78,8 @@ def generate(
             _write(chance, numbers, files, home)
             by_group[slot.kind.group][0] += 1
             by_group[slot.kind.group][1] += slot.size
+            if slot.kind.group == apart:
+                keys.append(home.key)
             if progress is not None and number % _STEP == 0:
                 progress(number, len(slots))
     if progress is not None:
@@ -88,6 +92,7 @@ def generate(
         households_by_group={group: count for group, (count, _) in by_group.items()},
         persons_by_group={group: count for group, (_, count) in by_group.items()},
         digest=files.digest,
+        apart=tuple(keys),
     )
 
 

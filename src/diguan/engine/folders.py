@@ -11,8 +11,8 @@ from diguan.rulebook.problems import N_
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="diguan-"))
+def scratch_folder(within: Path | None = None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="diguan-", dir=within))
     try:
         yield folder
     finally:

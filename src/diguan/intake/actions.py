@@ -55,7 +55,9 @@ def receive(
     try:
         for number, (name, pieces) in enumerate(files[:MOST_FILES], start=1):
             size, digest = keeping.keep(made, number, pieces)
-            kept.append(ImportFile(of=made, number=number, name=name[-200:], size=size, digest=digest))
+            # No database keeps a null character, and a name is only shown.
+            shown = name.replace("\0", "\N{REPLACEMENT CHARACTER}")[-200:]
+            kept.append(ImportFile(of=made, number=number, name=shown, size=size, digest=digest))
     except FileRefused:
         keeping.remove(made)
         raise

@@ -81,17 +81,17 @@ def _read_sheet(bench: Bench, folder: Path, place: int, sheet: Sheet, words: Voc
         f"CREATE OR REPLACE TEMP TABLE raw AS SELECT row, {', '.join(f'c{each}' for each in wanted)} "
         f"FROM {raw_table(folder, sheet)}"
     )
-    bench.execute(f"CREATE OR REPLACE TEMP TABLE plain AS SELECT row, {', '.join(_plain(sheet))} FROM raw")
+    bench.execute(f"CREATE OR REPLACE TEMP TABLE plain AS SELECT row, {', '.join(plain_columns(sheet))} FROM raw")
     parts = [variables[start : start + AT_ONCE] for start in range(0, len(variables), AT_ONCE)]
     for number, some in enumerate(parts):
-        bench.execute(f"CREATE OR REPLACE TEMP TABLE part_{number} AS {_read_columns(some, words)}")
+        bench.execute(f"CREATE OR REPLACE TEMP TABLE part_{number} AS {read_columns(some, words)}")
         _note_faults(bench, place, f"part_{number}", some)
     bench.execute(_lines_of(place, sheet, parts))
     for table in ("raw", "plain", *(f"part_{number}" for number in range(len(parts)))):
         bench.execute(f"DROP TABLE {table}")
 
 
-def _read_columns(variables: Sequence[Column], words: Vocabulary) -> str:
+def read_columns(variables: Sequence[Column], words: Vocabulary) -> str:
     """SQL of some columns of `raw`, read: row, v_ and w_ of each, and whether any says something of person or household."""
     steps: list[list[str]] = [["row"], ["*"], ["*"], ["*"]]
     for column in variables:
@@ -117,7 +117,7 @@ def _any(variables: Sequence[str]) -> str:
     return f"coalesce({said}) IS NOT NULL" if said else "FALSE"
 
 
-def _plain(sheet: Sheet) -> list[str]:
+def plain_columns(sheet: Sheet) -> list[str]:
     """The columns that are no variables, absent ones as NULL; the levels of a place joined, the highest first."""
     by_target = {column.target: f"c{column.place}" for column in sheet.used}
     made = []

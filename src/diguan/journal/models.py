@@ -28,6 +28,8 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
 
 
 class AppendOnly(models.Model):
+    VERBS = ("SELECT", "INSERT")  # all that the application's role may do to the table, where the database keeps roles
+
     class Meta:
         abstract = True
 

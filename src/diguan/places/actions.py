@@ -17,6 +17,7 @@ from diguan.places.reading import Row
 from diguan.places.refusals import FileRefused, Problem, Report
 
 _BATCH = 1000
+_KEY = 150  # as much of a file's name as the journal keeps
 
 
 class SuccessionRefused(Exception):
@@ -52,7 +53,12 @@ def import_places(
     _insert(name, fresh, tree, standing, code_of, valid_from, report)
     report.unchanged = report.read - report.refused - report.accepted
     journal.record(
-        by=by, at=at, verb="places.imported", subject_type="places", subject_key=name, detail=dict(report.counts())
+        by=by,
+        at=at,
+        verb="places.imported",
+        subject_type="places",
+        subject_key=name[:_KEY],
+        detail=dict(report.counts()),
     )
     return report
 
@@ -170,7 +176,7 @@ def import_boundaries(
         at=at,
         verb="boundaries.imported",
         subject_type="places",
-        subject_key=file.name,
+        subject_key=file.name[:_KEY],
         detail=dict(report.counts()),
     )
     return report

@@ -168,7 +168,7 @@ def search(text: str, scope: Scope, limit: int = 20) -> list[Place]:
     text = text.strip()
     if not text or scope.is_empty:
         return []
-    wanted = Q(name__contains=text) | Q(code__startswith=text)
+    wanted = Q(name__icontains=text) | Q(code__startswith=text)
     rows = Place.objects.filter(scope.q("number"), wanted).select_related("parent").order_by("depth", "number")
     return [place for place in rows[: limit * 2] if scope.covers(place.number, place.upper)][:limit]
 

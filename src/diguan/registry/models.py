@@ -48,6 +48,8 @@ class Registry(models.Model):
 class Household(models.Model):
     """A household and its facts. `name` is the head's name and protected."""
 
+    VERBS = ("SELECT", "INSERT", "UPDATE")
+
     key = models.UUIDField(_("key"), unique=True, default=uuid.uuid4, editable=False)
     place = models.ForeignKey(
         "places.Place", on_delete=models.PROTECT, related_name="households", verbose_name=_("place")
@@ -87,6 +89,8 @@ class Person(models.Model):
 
     Somebody found twice is kept as `same_as` the other, and what was said of either is said of one.
     """
+
+    VERBS = ("SELECT", "INSERT", "UPDATE")
 
     key = models.UUIDField(_("key"), unique=True, default=uuid.uuid4, editable=False)
     household = models.ForeignKey(
@@ -128,6 +132,9 @@ class Observation(models.Model):
     `body` is `{"household": {variable: value}, "persons": {"<person key>": {variable: value}}}`; `digest` is taken
     over its content whatever the order of its keys, so that a replay is recognised.
     """
+
+    # A household that moves takes its rows along: their place is all of them that ever changes.
+    VERBS = ("SELECT", "INSERT", "UPDATE (place_number)")
 
     instance_id = models.UUIDField(_("instance id"), unique=True, editable=False)
     household = models.ForeignKey(
@@ -176,6 +183,8 @@ class Identifier(models.Model):
     observations name them.
     """
 
+    VERBS = ("SELECT", "INSERT", "UPDATE (household_id, place_number, mac, sealed)")
+
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="identifiers")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="identifiers")
     owner = models.UUIDField(_("owner"), editable=False)
@@ -210,6 +219,8 @@ class LifeEvent(models.Model):
 
     `place_number` follows the household; `other` is where people went, or came from when a household was split off.
     """
+
+    VERBS = ("SELECT", "INSERT", "UPDATE (place_number, other_id)")
 
     class Kind(models.TextChoices):
         BIRTH = "birth", _("birth")
@@ -260,6 +271,8 @@ class LifeEvent(models.Model):
 class FormerStay(models.Model):
     """That a person belonged to a household, until they moved to another one or came back after having left."""
 
+    VERBS = ("SELECT", "INSERT", "UPDATE (place_number)")
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="former_stays")
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="former_stays")
     place_number = models.BigIntegerField(_("place number"))  # of the household
@@ -282,6 +295,8 @@ class FormerStay(models.Model):
 
 class FormerPlace(models.Model):
     """That a household lived in a place, until it moved. Whoever sees the household sees where it lived."""
+
+    VERBS = ("SELECT", "INSERT", "UPDATE (place_number)")
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="former_places")
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")

@@ -11,6 +11,7 @@ REASONS = {
     "place_unknown": gettext_lazy("No place has the code “%(place)s”."),
     "household_unknown": gettext_lazy("No household with the key %(household)s is on file."),
     "person_unknown": gettext_lazy("Nobody with the key %(person)s belongs to this household."),
+    "text_malformed": gettext_lazy("“%(column)s” is longer than %(most)s characters, or holds a null character."),
     "ordinal_malformed": gettext_lazy("The position “%(value)s” is not a whole number from 0."),
     "instance_conflict": gettext_lazy("An observation with this instance id is on file with other content."),
     "source_unknown": gettext_lazy("The dictionary knows no source “%(source)s”."),

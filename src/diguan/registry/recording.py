@@ -9,16 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Model, QuerySet
 
 from diguan.journal import actions as journal
 from diguan.places.models import Place
-from diguan.registry import merging, relations, sealing, staging, validation
+from diguan.registry import carrying, merging, relations, sealing, staging, validation
 from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person
-
-_M = TypeVar("_M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,9 @@ class Stamp:
 
 def settle_households(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
     """Put new households on file. Makes the table households: every household the batch names, with its id."""
-    # locked, so that two batches about one household work out its facts one after the other
-    locked = on_file.households.select_for_update().order_by("id")
+    # Locked, so that two batches about one household work out its facts one after the other; by key as they are asked
+    # for, so that no two batches wait for each other.
+    locked = on_file.households.select_for_update(no_key=True).order_by("key")
     keys = _strings(bench, _HOUSEHOLD_KEYS)
     relations.fill(bench, "households", _HOUSEHOLDS, relations.found(locked, "key", keys, _HOUSEHOLD_COLUMNS))
     if _none_given(bench, "household"):
@@ -70,10 +68,8 @@ def settle_households(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> 
               FROM given_households g JOIN places p ON p.code = g.place JOIN household_verdicts v USING (n)
               WHERE v.verdict = 'accepted' ORDER BY p.number, g.n"""
     fields = ("key", "place", "place_number", "name", "facts")
-    fresh = _insert(bench, on_file.households, fields, rows, stamp.values("registered", Household))
-    relations.append(
-        bench, "households", _HOUSEHOLDS, relations.texts(fresh.values_list(*_HOUSEHOLD_COLUMNS).iterator())
-    )
+    _insert(bench, Household, fields, rows, stamp.values("registered", Household))
+    bench.execute("INSERT INTO households SELECT id, key::UUID, place_number, place, name FROM fresh")
 
 
 def settle_persons(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
@@ -89,8 +85,10 @@ def settle_persons(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> Non
               FROM given_persons g JOIN households h ON h.key = g.household JOIN person_verdicts v USING (n)
               WHERE v.verdict = 'accepted' ORDER BY h.place_number, h.id, g.ordinal, g.n"""
     fields = ("key", "household", "place_number", "ordinal", "name", "facts")
-    fresh = _insert(bench, on_file.persons, fields, rows, stamp.values("registered", Person))
-    relations.append(bench, "persons", _PERSONS, relations.texts(fresh.values_list(*_PERSON_COLUMNS).iterator()))
+    _insert(bench, Person, fields, rows, stamp.values("registered", Person))
+    bench.execute("""
+        INSERT INTO persons SELECT f.id, f.key::UUID, h.key, f.name, f.ordinal, h.id, h.place_number, NULL
+        FROM fresh f JOIN households h ON h.id = f.household""")
 
 
 def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
@@ -118,9 +116,7 @@ def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -
               JOIN observation_verdicts v USING (n) WHERE v.verdict = 'accepted' ORDER BY g.n"""
     fields = ("instance_id", "household", "place_number", "source", "reporter", "observed_on", "body", "digest")
     constants = {**stamp.values("recorded", Observation), "reason": stamp.reason}
-    fresh = _insert(bench, on_file.observations, fields, rows, constants)
-    columns = {"id": "BIGINT", "key": "UUID"}
-    relations.fill(bench, "numbered", columns, relations.texts(fresh.values_list("id", "instance_id").iterator()))
+    _insert(bench, Observation, fields, rows, constants)
     bench.execute(_NUMBERED)
 
 
@@ -193,14 +189,19 @@ def bodies(rows: Iterable[relations.Row]) -> Iterator[relations.Row]:
 
 
 def _insert(
-    bench: relations.Bench, on_file: QuerySet[_M], fields: Sequence[str], rows: str, constants: dict[str, object]
-) -> QuerySet[_M]:
-    """Insert what a DuckDB query yields; return the rows inserted since, ours among them."""
-    top = on_file.aggregate(top=Max("id"))["top"] or 0
+    bench: relations.Bench, model: type[Model], fields: Sequence[str], rows: str, constants: dict[str, object]
+) -> None:
+    """Insert what a DuckDB query yields. Makes the table fresh: the rows by the names of their fields, and their id."""
+    bench.execute(f"CREATE OR REPLACE TEMP TABLE unnumbered AS SELECT * FROM ({rows}) AS given({', '.join(fields)})")
+    counted = bench.execute("SELECT count(*) FROM unnumbered").fetchall()[0][0]
+    ids = carrying.reserve(model, counted)
+    bench.execute(
+        "CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM unnumbered POSITIONAL JOIN (SELECT unnest(?::BIGINT[]) AS id)",
+        [ids],
+    )
     tail = tuple(constants.values())
-    batches = ([(*row, *tail) for row in chunk] for chunk in relations.fetched(bench, rows))
-    relations.insert_rows(on_file.model, (*fields, *constants), batches)
-    return on_file.filter(id__gt=top)
+    batches = ([(*row, *tail) for row in chunk] for chunk in relations.fetched(bench, "FROM fresh"))
+    relations.insert_rows(model, (*fields, "id", *constants), batches)
 
 
 def _strings(bench: relations.Bench, sql: str) -> list[str]:
@@ -285,7 +286,7 @@ CREATE OR REPLACE TEMP TABLE observations AS
 SELECT o.n, r.id, h.id AS household_id,
        h.key NOT IN (SELECT g.key FROM given_households g JOIN household_verdicts v USING (n) WHERE v.verdict = 'accepted')
          AS known_before
-FROM given_observations o JOIN observation_verdicts v USING (n) JOIN numbered r ON r.key = o.key
+FROM given_observations o JOIN observation_verdicts v USING (n) JOIN fresh r ON r.instance_id::UUID = o.key
 JOIN households h ON h.key = o.household
 WHERE v.verdict = 'accepted'"""
 

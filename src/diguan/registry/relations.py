@@ -1,8 +1,7 @@
 """Rows between the database and DuckDB, many at a time and without a file in between.
 
 The database keeps; DuckDB computes. `workbench()` opens a private DuckDB session, `fill` brings rows into it,
-`insert_rows` and `update_rows` carry what was computed back in plain `executemany`, which is ten times as fast as
-model instances and the same on SQLite and PostgreSQL.
+`insert_rows` and `update_rows` carry what was computed back.
 """
 
 import json
@@ -18,6 +17,8 @@ from uuid import UUID
 import duckdb
 from django.db import connection, models
 
+from diguan.registry import carrying
+
 Bench = duckdb.DuckDBPyConnection
 Row = Sequence[Any]
 _T = TypeVar("_T")
@@ -27,7 +28,9 @@ FEW = 200  # rows for which a plan is not worth improving
 KEYS_PER_QUERY = 900  # SQLite may be built with a limit of 999 parameters
 
 _lock = threading.Lock()
-_roots: dict[int, Bench] = {}  # by process, because a DuckDB instance does not survive a fork
+# By process, because a DuckDB instance does not survive a fork; one for few rows, whose threads would only wait for each
+# other, and one for many.
+_roots: dict[tuple[int, bool], Bench] = {}
 
 
 @contextmanager
@@ -36,24 +39,25 @@ def workbench(*, rows: int | None = None) -> Iterator[Bench]:
 
     `rows` is how many will be worked on, if known: for a few of them the plans are taken as written.
     """
-    session = _root().cursor()
+    few = rows is not None and rows <= FEW
+    session = _root(few).cursor()
     try:
-        if rows is not None and rows <= FEW:
+        if few:
             session.execute("PRAGMA disable_optimizer")  # a quarter of a single visit's time went into better plans
         yield session
     finally:
         session.close()
 
 
-def _root() -> Bench:
-    process = os.getpid()
+def _root(few: bool) -> Bench:
+    process = (os.getpid(), few)
     with _lock:
         if process not in _roots:
             settings: dict[str, Any] = {
                 "autoinstall_known_extensions": "false",
                 "temp_directory": tempfile.gettempdir(),
             }
-            _roots[process] = duckdb.connect(":memory:", config=settings)
+            _roots[process] = duckdb.connect(":memory:", config=settings | ({"threads": 1} if few else {}))
         return _roots[process]
 
 
@@ -105,27 +109,12 @@ def fetched(bench: Bench, sql: str) -> Iterator[Sequence[Row]]:
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], batches: Iterable[Sequence[Row]]) -> None:
     """Insert rows whose values are already as the database stores them (UUIDs as 32 hex digits, JSON as text)."""
-    columns = [_column(model, name) for name in fields]
-    quote = connection.ops.quote_name
-    sql = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(c) for c in columns)}) "
-        f"VALUES ({', '.join(['%s'] * len(columns))})"
-    )
-    _execute_many(sql, batches)
+    carrying.insert(model._meta.db_table, [_column(model, name) for name in fields], batches)
 
 
 def update_rows(model: type[models.Model], fields: Sequence[str], batches: Iterable[Sequence[Row]]) -> None:
     """Set columns by primary key; rows are (values …, id)."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(f"{quote(_column(model, field))} = %s" for field in fields)
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote('id')} = %s"
-    _execute_many(sql, batches)
-
-
-def _execute_many(sql: str, batches: Iterable[Sequence[Row]]) -> None:
-    with connection.cursor() as cursor:
-        for rows in batches:
-            cursor.executemany(sql, rows)
+    carrying.update(model._meta.db_table, [_column(model, field) for field in fields], batches)
 
 
 def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":

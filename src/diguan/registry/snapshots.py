@@ -22,7 +22,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from diguan.access.scope import Scope
-from diguan.registry import merging, relations, staging, stays
+from diguan.registry import carrying, merging, relations, staging, stays
 from diguan.registry.as_of import Moment
 from diguan.registry.models import FormerStay, Identifier, Observation, Person
 
@@ -64,7 +64,7 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".snapshot-", dir=folder))
     try:
-        with relations.workbench() as bench:
+        with relations.workbench() as bench, carrying.standing_still():
             _recall(bench, pack, moment, scope)
             stays.bring(bench, scope, moment.on, moment.known_until)
             _bring_identifiers(bench, scope)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from diguan.access import walls
 from diguan.registry import batch as batches
-from diguan.registry import recording, relations, staging, validation
+from diguan.registry import carrying, recording, relations, staging, validation
 from diguan.registry.batch import Batch, BatchFolder, Counts, Refusal, Report
 from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person
 
@@ -29,22 +30,28 @@ def take_in(
 
     `sources` may be named beside those of the dictionary.
     """
-    today, reports = timezone.localdate(stamp.at), []
     with relations.workbench(rows=batch.size) as bench:
         parts = staging.bring_in(bench, batch)
         staging.bring_dictionary(bench, pack, sources)
-        staging.take(bench, 0, parts)
-        validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
-        with transaction.atomic():
-            subjects: list[tuple[str, int]] = []
-            for part in range(parts):
-                if part > 0:
-                    staging.take(bench, part, parts)
-                    validation.judge(bench, today=today)
-                reports.append(_settle(bench, stamp))
-                subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
-            report = batches.summed(reports)
-            journalled(Taken(report, subjects))
+        return carrying.repeated(lambda: _take(bench, parts, stamp, journalled))
+
+
+def _take(bench: relations.Bench, parts: int, stamp: recording.Stamp, journalled: Callable[[Taken], None]) -> Report:
+    """Judge and settle what stands on the bench, slice by slice."""
+    today = timezone.localdate(stamp.at)
+    reports: list[Report] = []
+    subjects: list[tuple[str, int]] = []
+    staging.take(bench, 0, parts)
+    validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
+    with transaction.atomic(), walls.acting("recording observations"):
+        for part in range(parts):
+            if part > 0:
+                staging.take(bench, part, parts)
+                validation.judge(bench, today=today)
+            reports.append(_settle(bench, stamp))
+            subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
+        report = batches.summed(reports)
+        journalled(Taken(report, subjects))
     return report
 
 

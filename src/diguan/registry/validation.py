@@ -57,8 +57,18 @@ def read_values(bench: relations.Bench, observations: str, spoken: str) -> None:
         FROM typed""")
 
 
-_KEYS = """
+# As long as the columns of the models: SQLite would keep more, PostgreSQL refuses the whole batch.
+_LONGEST = 200
+_TEXTS = " UNION ALL ".join(
+    f"""SELECT '{kind}', n, 'text_malformed', json_object('column', '{column}', 'most', {_LONGEST}) FROM given_{kind}s
+        WHERE length({column}) > {_LONGEST} OR contains({column}, chr(0))"""
+    for kind, column in (("household", "name"), ("person", "name"), ("observation", "reporter"))
+)
+
+_KEYS = f"""
 INSERT INTO refusals
+{_TEXTS}
+UNION ALL
 SELECT 'household', n, 'key_malformed', json_object('value', key_text) FROM given_households WHERE key IS NULL
 UNION ALL
 SELECT 'person', n, 'key_malformed', json_object('value', key_text) FROM given_persons WHERE key IS NULL

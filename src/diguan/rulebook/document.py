@@ -49,7 +49,7 @@ def _head(pack: parts.Pack, words: Words) -> Lines:
     language = words.language
     yield f"# {pack.title.in_language(language)}"
     yield ""
-    yield f"`{pack.id}` {pack.version} · {words.say(_STATUS[pack.status])} · {pack.starts} – {pack.ends or '…'} · {pack.authority.in_language(language)}"
+    yield f"`{pack.id}` {pack.version} · {words.say(STATUS[pack.status])} · {pack.starts} – {pack.ends or '…'} · {pack.authority.in_language(language)}"
     if pack.extends:
         yield ""
         yield words.say(N_("Rests on: {packs}."), packs=", ".join(pack.extends))
@@ -67,7 +67,7 @@ def _head(pack: parts.Pack, words: Words) -> Lines:
         )
 
 
-_STATUS = {"draft": N_("draft"), "in_force": N_("in force"), "withdrawn": N_("withdrawn")}
+STATUS = {"draft": N_("draft"), "in_force": N_("in force"), "withdrawn": N_("withdrawn")}
 
 
 def _titled(title: str, words: Words) -> Lines:

@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
+from diguan.rulebook import identity, reading
 from diguan.rulebook import pack as parts
-from diguan.rulebook import reading
 from diguan.rulebook.checking import check
 from diguan.rulebook.problems import N_, PackProblems, Position, Problem, suggestion
 
@@ -133,6 +133,7 @@ def _assembled(folders: list[reading.Folder], problems: list[Problem]) -> parts.
         designations=_laid_over([f.designations for f in folders]),
         weight=next((f.weight for f in reversed(folders) if f.weight), None),
         income=_income(folders, problems),
+        identity=_identity(folders, problems),
     )
 
 
@@ -171,6 +172,16 @@ def _income(folders: list[reading.Folder], problems: list[Problem]) -> parts.Inc
         if name not in known
     ]
     return view
+
+
+def _identity(folders: list[reading.Folder], problems: list[Problem]) -> parts.Identity:
+    """Who somebody is; a pack that says so itself says all of it anew."""
+    folder = next((f for f in reversed(folders) if f.identity), None)
+    if folder is None or folder.identity is None or folder.identity_at is None:
+        return parts.Identity()
+    variables = _laid_over([f.variables for f in folders])
+    problems += identity.faults(folder.identity, variables, folder.identity_at)
+    return folder.identity
 
 
 def _parameters(folders: list[reading.Folder]) -> dict[str, parts.Parameter]:

@@ -220,6 +220,25 @@ class IncomeView:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Which variables of people say who somebody is; an empty name means that the dictionary has none.
+
+    `numbers` are identifiers, the one that is compared first standing first; `male` and `female` are codes of `sex`.
+    """
+
+    numbers: tuple[str, ...] = ()
+    birth_date: str = ""
+    sex: str = ""
+    male: str = ""
+    female: str = ""
+    relation: str = ""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(name for name in (*self.numbers, self.birth_date, self.sex, self.relation) if name)
+
+
+@dataclass(frozen=True)
 class Pack:
     id: str
     version: str
@@ -247,6 +266,7 @@ class Pack:
     designations: Mapping[str, Designation]
     weight: Formula | None
     income: IncomeView | None
+    identity: Identity = Identity()
 
     def label_of(self, name: str) -> Text:
         """The label of a variable, derived variable, parameter, standard or cohort."""

@@ -39,6 +39,8 @@ class Folder:
     weight: parts.Formula | None = None
     income: parts.IncomeView | None = None
     income_at: Position | None = None
+    identity: parts.Identity | None = None
+    identity_at: Position | None = None
     documents: dict[str, parts.Document] = field(default_factory=dict)
     sources: dict[str, Text] = field(default_factory=dict)
     roles: dict[str, Text] = field(default_factory=dict)
@@ -101,6 +103,7 @@ def read_head(folder: Folder, problems: list[Problem]) -> None:
         folder.roles = {key.text: reader.text(key.text, required=True) for key, _node in reader.node}
     folder.weight = fields.formula("weight")
     _income(folder, fields)
+    _identity(folder, fields)
     fields.done()
 
 
@@ -112,6 +115,22 @@ def _income(folder: Folder, fields: Fields) -> None:
     per_person, line = inner.word("per_person", required=True), inner.word("line", required=True)
     folder.income = parts.IncomeView(inner.words("components"), inner.words("costs"), per_person, line)
     folder.income_at = node.at
+    inner.done()
+
+
+def _identity(folder: Folder, fields: Fields) -> None:
+    node = fields.get("identity")
+    if node is None:
+        return
+    inner = Fields(node, fields.problems)
+    sex, male, female = "", "", ""
+    if (said := inner.get("sex")) is not None:
+        of_sex = Fields(said, fields.problems)
+        sex, male, female = (of_sex.word(name, required=True) for name in ("variable", "male", "female"))
+        of_sex.done()
+    numbers, birth_date, relation = inner.words("numbers"), inner.word("birth_date"), inner.word("relation")
+    folder.identity = parts.Identity(numbers, birth_date, sex, male, female, relation)
+    folder.identity_at = node.at
     inner.done()
 
 

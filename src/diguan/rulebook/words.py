@@ -47,7 +47,7 @@ UNITS = {
     "minutes": N_("minutes"), "months": N_("months"), "times": N_("times"),
     "yuan": N_("yuan"), "yuan/year": N_("yuan/year"), "yuan/person/year": N_("yuan/person/year"),
     "litre/person/day": N_("litres/person/day"), "euro/year": N_("euro/year"),
-    "mu": N_("mu"), "m²": N_("m²"),
+    "mu": N_("mu"), "m²": N_("m²"), "eighteenths": N_("eighteenths"), "assets": N_("assets"),
 }  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from diguan import engine, rulebook
 from diguan.access import scope as scopes
+from diguan.access import walls
 from diguan.journal import actions as journal
+from diguan.registry import carrying, snapshots
 from diguan.registry import queries as registry
-from diguan.registry import snapshots
 from diguan.registry.models import Household
 from diguan.screening import policies, queries, run
 from diguan.screening.models import Fault, Result, Screening, Shortfall, Total
@@ -60,14 +61,14 @@ def run_screening(
     out = home / "screenings" / uuid.uuid4().hex
     screened = run.screen(rules=rules, snapshot=snapshot.folder, out=out, progress=progress)
     progress("loading")
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting("loading a screening"):
+        carrying.one_at_a_time("screening")
         Screening.objects.filter(is_current=True).update(is_current=False)
         screening = _kept(rules, snapshot, screened, out, by)
         screening.started_at, screening.finished_at = at, at + dt.timedelta(seconds=time.monotonic() - started)
         screening.save(force_insert=True)
         _drop_rows_of_others(screening)
-        households = Household.objects.unscoped("loading a screening")
-        loaded = run.load(screening, out, households)
+        loaded = run.load(screening, out, Household.objects.unscoped("loading a screening"))
         _check_complete(loaded, snapshot)
         journal.record(
             by=by,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest, page
 from diguan.access.scope import Scope
+from diguan.places import pages
 from diguan.places import queries as places
 from diguan.places.models import Place
 from diguan.screening import checks as checked
@@ -25,7 +26,7 @@ def checks(request: GatedRequest) -> HttpResponse:
     screening = queries.current_screening()
     if screening is None:
         return render(request, "screening/none.html")
-    place = views.asked_place(request)
+    place = pages.asked_place(request)
     if place is not None and not request.scope.covers(place.number, place.upper):
         raise Http404
     totals = _totals(request.scope, screening, place)
@@ -35,8 +36,8 @@ def checks(request: GatedRequest) -> HttpResponse:
         "table": _table(screening, totals, place, lists_here),
         "stats": _stats(totals, place, lists_here),
         "place": place,
-        "crumbs": views.crumbs(request, place) if place else [],
-        "place_tree": views.tree(request, place, reverse("checks")),
+        "crumbs": pages.crumbs(request, place) if place else [],
+        "place_tree": pages.tree(request, place, reverse("checks")),
         **views.about(screening),
     }
     return render(request, "screening/checks.html", context)
@@ -50,7 +51,7 @@ def check(request: GatedRequest, name: str) -> HttpResponse:
         return render(request, "screening/none.html")
     if name not in (*screening.checks, queries.ANY_CHECK):
         raise Http404
-    place = views.asked_place(request)
+    place = pages.asked_place(request)
     scope = request.scope if place is None else request.scope.intersect(place.number, place.upper)
     if scope.is_empty:
         raise Http404
@@ -65,7 +66,7 @@ def check(request: GatedRequest, name: str) -> HttpResponse:
         "filters": listed.bar,
         "households": listed.households,
         "crumbs": [(_("Data checks"), _address("checks", place)), *_above(place)],
-        "place_tree": views.tree(request, place, reverse("check", args=[name])),
+        "place_tree": pages.tree(request, place, reverse("check", args=[name])),
         **views.about(screening),
     }
     return render(request, "screening/check.html", context)

@@ -24,6 +24,8 @@ class Screening(models.Model):
     the snapshot; `standards`, `cohorts` and `checks` the pack's, in its order.
     """
 
+    VERBS = ("SELECT", "INSERT", "UPDATE (is_current)")
+
     pack_id = models.CharField(_("pack"), max_length=100)
     pack_version = models.CharField(_("version of the pack"), max_length=40)
     pack_digest = models.CharField(_("digest of the pack"), max_length=64)

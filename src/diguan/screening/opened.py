@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from diguan import rulebook, vault
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest
+from diguan.places import pages
 from diguan.registry import actions, queries
 from diguan.registry.masking import masked_number, shown
 from diguan.registry.models import Household, Identifier, Observation, Person
@@ -84,10 +85,8 @@ class Opened:
 
     @property
     def crumbs(self) -> list[tuple[str, str]]:
-        from diguan.screening.views import crumbs
-
         page = reverse("household", args=[self.household.key])
-        return [*crumbs(self.request, self.household.place, linked=True), (self.name, page)]
+        return [*pages.crumbs(self.request, self.household.place, linked=True), (self.name, page)]
 
 
 def number_shown(kept: Identifier | None, words: Words, may_see_end: bool) -> str:

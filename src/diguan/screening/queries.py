@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from diguan.access.scope import Scope
 from diguan.places.models import Place
-from diguan.registry import keyset
+from diguan.registry import keyset, relations
 from diguan.registry.models import Household, Person
 from diguan.screening.models import LETTERS, NOT_MET, UNKNOWN, Fault, Result, Screening, Shortfall, Total
 from diguan.ui import paging
@@ -96,6 +96,17 @@ def current_screening() -> Screening | None:
 def screenings() -> QuerySet[Screening]:
     """All screenings, newest first."""
     return Screening.objects.order_by("-started_at", "-id")
+
+
+def in_cohorts(scope: Scope, households: Iterable[int]) -> set[int]:
+    """Return those of the households, by id, that the current screening counts in a cohort; none before the first."""
+    screening, found = current_screening(), set[int]()
+    if screening is None:
+        return found
+    for some in relations.chunks(sorted(set(households)), relations.KEYS_PER_QUERY):
+        rows = Result.objects.within(scope).filter(screening=screening, household__in=some)
+        found |= set(rows.exclude(cohort__in=("none", "unknown")).values_list("household_id", flat=True))
+    return found
 
 
 def totals_for(scope: Scope, places: Iterable[Place], *, screening: Screening | None = None) -> dict[int, Totals]:

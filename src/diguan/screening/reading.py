@@ -1,5 +1,6 @@
 """A pack in the reader's language, and the reason trees of a household with who said what and when."""
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,8 @@ LANGUAGES = {"zh-hans": "zh-hans", "zh-cn": "zh-hans", "zh-hant": "zh-hant", "zh
 
 def words(pack: rulebook.Pack, rules: rulebook.Rules | None = None) -> Words:
     """The pack in the language of the page."""
-    return Words(pack, LANGUAGES.get(get_language() or "en", "en"), gettext, rules)
+    # A page says the same few words hundreds of times, so each is looked up once.
+    return Words(pack, LANGUAGES.get(get_language() or "en", "en"), functools.cache(gettext), rules)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from diguan import rulebook
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest, page
-from diguan.places import queries as places
-from diguan.places.models import Place
+from diguan.places import pages
 from diguan.registry import actions as registry_actions
 from diguan.registry import as_of
 from diguan.registry import queries as registry
@@ -21,7 +20,6 @@ from diguan.registry.models import Household
 from diguan.screening import lists, packs, policy_page, queries, reading
 from diguan.screening.household_page import Sheet
 from diguan.screening.models import Screening
-from diguan.ui import trees
 
 
 @page(permissions.HOUSEHOLDS_READ)
@@ -30,7 +28,7 @@ def households(request: GatedRequest) -> HttpResponse:
     screening = queries.current_screening()
     if screening is None:
         return render(request, "screening/none.html")
-    place = asked_place(request)
+    place = pages.asked_place(request)
     scope = request.scope if place is None else request.scope.intersect(place.number, place.upper)
     if scope.is_empty:
         raise Http404
@@ -41,8 +39,8 @@ def households(request: GatedRequest) -> HttpResponse:
         "place": place,
         "households": listed.households,
         "heading": listed.heading,
-        "crumbs": crumbs(request, place) if place else [],
-        "place_tree": tree(request, place, reverse("households")),
+        "crumbs": pages.crumbs(request, place) if place else [],
+        "place_tree": pages.tree(request, place, reverse("households")),
         **about(screening),
     }
     return render(request, "screening/households.html", context)
@@ -77,7 +75,7 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
         "members": sheet.members,
         "may_write": request.scope_of(permissions.REGISTRY_WRITE).contains(found.place_number),
         "may_hand_over": request.scope_of(permissions.SUBJECT_ACCESS).contains(found.place_number),
-        "crumbs": [*crumbs(request, found.place, linked=True), (context["name"], "")],
+        "crumbs": [*pages.crumbs(request, found.place, linked=True), (context["name"], "")],
         "notices": context["changed"],
         **about(screening),
     }
@@ -119,36 +117,3 @@ def about(screening: Screening) -> dict[str, Any]:
         "pack_href": reverse("policy", args=[screening.pack_id]),
         "currency": pack.currency,
     }
-
-
-def asked_place(request: GatedRequest) -> Place | None:
-    """The place in the address. Raises: Http404 for a code that no place has."""
-    code = request.GET.get("place", "").strip()
-    if not code:
-        return None
-    try:
-        return places.by_code(code)
-    except places.PlaceUnknown:
-        raise Http404 from None
-
-
-def crumbs(request: GatedRequest, place: Place, *, linked: bool = False) -> list[tuple[str, str]]:
-    """The way down to a place; only places whose board the reader may open are links."""
-    board = request.scope_of(permissions.BOARD_READ)
-    found = []
-    for above in [*places.path(place), place]:
-        open_to_reader = board.covers(above.number, above.upper) and (above != place or linked)
-        found.append((above.name, reverse("board", args=[above.code]) if open_to_reader else ""))
-    return found
-
-
-def tree(request: GatedRequest, current: Place | None, page: str) -> list[trees.Node]:
-    """The tree of places a reader may open, leading to boards, or to a page that takes the place in its address."""
-    return [_branch(branch, page) for branch in places.tree(request.scope, current)]
-
-
-def _branch(branch: places.Branch, page: str) -> trees.Node:
-    code = branch.place.code
-    href = reverse("board", args=[code]) if page == "board" else f"{page}?place={code}"
-    children = [_branch(child, page) for child in branch.branches]
-    return trees.Node(branch.place.name, href, children, is_current=branch.is_current)

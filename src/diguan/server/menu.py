@@ -12,6 +12,8 @@ ENTRIES = (
     menu.Entry(_("Households"), "households", permissions.HOUSEHOLDS_READ),
     menu.Entry(_("Data checks"), "checks", permissions.BOARD_READ),
     menu.Entry(_("Conflicts"), "conflicts", permissions.REGISTRY_WRITE),
+    menu.Entry(_("Found twice"), "duplicates", permissions.LINKAGE_READ),
+    menu.Entry(_("Missing"), "rolls", permissions.LINKAGE_READ),
     menu.Entry(_("Exports"), "exports", permissions.EXPORTS_REQUEST),
     menu.Entry(_("Imports"), "imports", permissions.REGISTRY_WRITE),
     menu.Entry(_("Policy"), "policies", permissions.POLICY_READ),

@@ -1,6 +1,8 @@
 """Settings of the Django project. Only what an installation decides is read from the environment:
 
 DIGUAN_DATA        folder of database, snapshots, keys and logs (default: ./var)
+DIGUAN_DATABASE    address of a PostgreSQL database (default: SQLite in the data folder)
+DIGUAN_DATABASE_OWNER  the same database for the role that owns its tables, for diguan migrate, backup and restore
 DIGUAN_KEYS        file of the keys that seal ID numbers and sign the journal (default: keys.json in the data folder)
 DIGUAN_CHECKPOINTS folder for checkpoints of the journal, best on another machine (default: checkpoints in the data folder)
 DIGUAN_ORIGIN      name of this installation in its checkpoints (default: diguan)
@@ -20,7 +22,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from diguan.server import data_folder, environment
+from diguan.server import data_folder, database, environment
 
 # --- Where things are -------------------------------------------------------------------------------------------
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "diguan.places",
     "diguan.registry",
     "diguan.intake",
+    "diguan.linkage",
     "diguan.screening",
     "diguan.exports",
     "diguan.command",
@@ -100,26 +103,13 @@ TEMPLATES = [
 ]
 
 # --- Database ---------------------------------------------------------------------------------------------------
-# The backend is Django's SQLite with a queue of writers; IMMEDIATE because a transaction that becomes a writer halfway
-# can't wait its turn and fails. FULL because an acknowledged decision must survive a power cut.
-DATABASES = {
-    "default": {
-        "ENGINE": "diguan.server.sqlite",
-        "NAME": DATA / "diguan.sqlite3",
-        "CONN_MAX_AGE": 60,
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": (
-                "PRAGMA journal_mode=WAL;"
-                "PRAGMA synchronous=FULL;"
-                "PRAGMA foreign_keys=ON;"
-                "PRAGMA temp_store=MEMORY;"
-                "PRAGMA cache_size=-65536;"
-            ),
-        },
-    },
-}
+# One process on SQLite needs nothing installed; a PostgreSQL server carries several, and holds the second wall of scope.
+DATABASES = {"default": database.settings(os.environ.get("DIGUAN_DATABASE", ""), DATA)}
+# Whose the tables are there, if not the same user's who serves; and who must be given rights on them.
+DATABASE_OWNER = database.settings(
+    os.environ.get("DIGUAN_DATABASE_OWNER") or os.environ.get("DIGUAN_DATABASE", ""), DATA, name="DIGUAN_DATABASE_OWNER"
+)
+DATABASE_ROLE = DATABASES["default"].get("USER", "")
 
 # --- People and sessions ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"

@@ -10,8 +10,9 @@ from diguan.command import views as command_views
 from diguan.exports import urls as export_urls
 from diguan.intake import urls as intake_urls
 from diguan.journal import views as journal_views
+from diguan.linkage import urls as linkage_urls
 from diguan.places import queries as places
-from diguan.screening import check_views, conflict_views, fact_views, life_views, past_views
+from diguan.screening import check_views, conflict_views, difference_views, fact_views, life_views, past_views
 from diguan.screening import views as screening_views
 from diguan.server import acts, demo_accounts, home, subjects
 from diguan.ui import reader
@@ -37,8 +38,10 @@ urlpatterns = [
     path("checks/", check_views.checks, name="checks"),
     path("checks/<str:name>/", check_views.check, name="check"),
     *intake_urls.PATTERNS,
+    *linkage_urls.PATTERNS,
     path("policy/", screening_views.policies, name="policies"),
     path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
+    path("policy/<str:pack_id>/changes/", difference_views.difference, name="policy_changes"),
     path(
         "journal/",
         gate.page(permissions.JOURNAL_READ)(journal_views.entries),

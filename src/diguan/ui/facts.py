@@ -1,18 +1,7 @@
 """Values with where they come from: source, date and the observation that gave each."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-
-@dataclass(frozen=True)
-class Rival:
-    """A value that another source gave and that did not win."""
-
-    value: Any
-    source: str
-    observed_on: Any = None
-    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,4 +18,3 @@ class Fact:
     href: str = ""
     note: str = ""
     page: str = ""  # where everything ever said of it stands
-    rivals: Sequence[Rival] = ()

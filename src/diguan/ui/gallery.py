@@ -350,11 +350,10 @@ def sample_steps() -> list[steps.Step]:
 
 def sample_facts() -> list[facts.Fact]:
     visit = say("home visit", "入户走访")
-    rival = facts.Rival(20, say("village report", "村级上报"), date(2020, 4, 1), "#")
     return [
         facts.Fact(
             say("Minutes to fetch water", "取水时间"), 35, "integer", say("min", "分钟"), visit, date(2020, 5, 2), "W. Li", "#",
-            rivals=[rival],
+            note=say("disputed", "有争议"),
         ),
         facts.Fact(say("Wages last year", "上年工资性收入"), Decimal(18_000), "money", "", visit, date(2020, 5, 2), href="#"),
         facts.Fact(say("On the minimum allowance", "享受低保"), True, "boolean", "", say("civil affairs feed", "民政数据"), date(2020, 5, 1)),

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from diguan.ui import formats, outcomes
+from diguan.ui.fact_markup import linked
 from diguan.ui.reasons import Comparison, Node
 
 
@@ -47,7 +48,7 @@ class _Writer:
         if node.mend:
             yield f'<p class="reason-mend">{_key(_("What would change it:"))} {escape(node.mend)}</p>'
         if node.clause:
-            yield f'<p class="origin">{_key(_("Clause:"))} {_linked(escape(node.clause), node.clause_href)}</p>'
+            yield f'<p class="origin">{_key(_("Clause:"))} {linked(escape(node.clause), node.clause_href)}</p>'
         if node.expression:
             yield f'<p class="origin">{_key(_("Rule:"))} <code>{escape(node.expression)}</code></p>'
 
@@ -73,16 +74,12 @@ def _key(word: str) -> str:
     return f'<span class="reason-key">{escape(word)}</span>'
 
 
-def _linked(shown: str, href: str) -> str:
-    return f'<a href="{escape(href)}">{shown}</a>' if href else shown
-
-
 def _origin(item: Comparison) -> Iterator[str]:
     """Who said it and when, or that nobody did; and the clause of a threshold."""
     if item.source or item.observed_on:
         said_on = f' <span class="nowrap">{escape(formats.day(item.observed_on))}</span>' if item.observed_on else ""
-        yield _linked(escape(item.source) + said_on, item.href)
+        yield linked(escape(item.source) + said_on, item.href)
     elif item.value is None:
         yield escape(_("nobody has observed it"))
     if item.clause:
-        yield _linked(escape(item.clause), item.clause_href)
+        yield linked(escape(item.clause), item.clause_href)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from diguan.linkage.matching.chances import UNSEEN, Chances
+from diguan.linkage.matching.chances import BROTHER_AND_SISTER, UNSEEN, Chances
 from diguan.linkage.matching.levels import number
 from diguan.linkage.matching.preparing import local_key
 
@@ -35,6 +35,7 @@ _NAME = f"""CASE
 
 _DATE = f"""CASE
     WHEN a.y IS NULL OR b.y IS NULL THEN {number("date", "unknown")}
+    WHEN a.ymd IS NULL OR b.ymd IS NULL THEN CASE WHEN a.y = b.y AND coalesce(a.m = b.m, TRUE) THEN {number("date", "partial")} ELSE {number("date", "different")} END
     WHEN a.ymd = b.ymd THEN {number("date", "same")}
     WHEN a.lunar = b.ymd OR b.lunar = a.ymd OR a.lunar_kept = b.ymd OR b.lunar_kept = a.ymd THEN {number("date", "lunar")}
     WHEN a.y = b.y AND (a.md = 101 OR b.md = 101) THEN {number("date", "default")}
@@ -58,19 +59,11 @@ _IDENTITY = f"""CASE WHEN a.id_mac = b.id_mac THEN {number("identity", "same")} 
 _SEX = f"""CASE WHEN a.female IS NULL OR b.female IS NULL THEN {number("sex", "unknown")}
     WHEN a.female = b.female THEN {number("sex", "same")} ELSE {number("sex", "different")} END"""
 
-# How alike the names of twins are; a quarter of them are brother and sister.
-TWIN_NAMES = {
-    "same": 1e-5,
-    "homophone": 0.02,
-    "near": 0.01,
-    "swapped": 0.005,
-    "missing": 0.04,
-    "given_character": 0.4,
-    "only_surname": 0.5,
-}
-BROTHER_AND_SISTER = 0.25
-_TWIN = f"""ln(CASE name {" ".join(f"WHEN {number('name', name)} THEN {share!r}" for name, share in TWIN_NAMES.items())} END
-    * CASE sex WHEN {number("sex", "same")} THEN {1 - BROTHER_AND_SISTER} WHEN {number("sex", "different")} THEN {BROTHER_AND_SISTER} ELSE 1 END)"""
+
+def _twin(chances: Chances) -> str:
+    names = " ".join(f"WHEN {number('name', name)} THEN {share!r}" for name, share in chances.twin_names.items())
+    sexes = f"WHEN {number('sex', 'same')} THEN {1 - BROTHER_AND_SISTER} WHEN {number('sex', 'different')} THEN {BROTHER_AND_SISTER}"
+    return f"ln(CASE name {names} END * CASE sex {sexes} ELSE 1 END)"
 
 
 def levels(connection: duckdb.DuckDBPyConnection, chances: Chances, pairs: str, made: str) -> None:
@@ -81,6 +74,8 @@ def levels(connection: duckdb.DuckDBPyConnection, chances: Chances, pairs: str, 
         WHEN name = {number("name", "same")} THEN {local_key("plain", "a_")}
         WHEN name IN ({number("name", "homophone")}, {number("name", "near")}) THEN {local_key("sound", "a_")}
         WHEN name = {number("name", "surname")} THEN {local_key("without_sur", "a_")}
+        WHEN name = {number("name", "missing")} THEN CASE WHEN a_g2 = '' THEN {local_key("plain", "a_")} ELSE {local_key("plain", "b_")} END
+        WHEN name = {number("name", "unreadable")} THEN NULL
         WHEN name IN {_HALF} AND p1 > 1 THEN {local_key("without_g1", "a_")}
         WHEN name IN {_HALF} THEN {local_key("without_g2", "a_")} END END"""
     connection.execute(
@@ -100,7 +95,7 @@ def levels(connection: duckdb.DuckDBPyConnection, chances: Chances, pairs: str, 
             CAST(sex AS UTINYINT) AS sex, CAST(identity AS UTINYINT) AS identity, a_household AS home_l, b_household AS home_r, a_n_home AS n_home_l, b_n_home AS n_home_r,
             ln(least(1, greatest({_u_name(chances)}, 1e-12))) AS u_name, ln(least(1, {_u_date(chances.people)})) AS u_date, ln(least(1, {_u_place(chances.people)})) AS u_place,
             CASE WHEN date = {number("date", "same")} AND place = {number("place", "village")} AND a_household IS DISTINCT FROM b_household
-                AND NOT a_with_twin AND NOT b_with_twin THEN {_TWIN} END AS as_twins
+                AND NOT a_with_twin AND NOT b_with_twin THEN {_twin(chances)} END AS as_twins
         FROM keyed LEFT JOIN local USING (key)"""
     )
 
@@ -108,7 +103,7 @@ def levels(connection: duckdb.DuckDBPyConnection, chances: Chances, pairs: str, 
 def _carried() -> str:
     """Columns of both people that the counting needs after the levels are known."""
     left = "village county sur g1 g2 plain sound household n_home n_plain chance n_sound n_near n_sur n_g1 n_g2 n_village_sur n_county_sur n_village_g1 n_village_g2 n_without_g1 n_without_g2 n_without_sur n_village n_township n_county n_ymd n_y ymd lunar lunar_kept with_twin"
-    right = "household n_home with_twin sound n_sound n_plain n_near n_without_g1 n_without_g2 n_ymd n_y ymd"
+    right = "village household n_home with_twin g1 g2 plain sound n_sound n_plain n_near n_sur n_g1 n_g2 n_without_g1 n_without_g2 n_without_sur n_ymd n_y ymd"
     return ", ".join(
         [*(f"a.{name} AS a_{name}" for name in left.split()), *(f"b.{name} AS b_{name}" for name in right.split())]
     )
@@ -120,15 +115,20 @@ def _u_name(chances: Chances) -> str:
     The two entries themselves do not count.
     """
     total = chances.people
+    own = f"CASE WHEN name = {number('name', 'same')} AND date = {number('date', 'same')} AND a_ymd % 10000 <> 101 THEN 1 ELSE 2 END"
     base = f"""CASE name
-        WHEN {number("name", "same")} THEN {chances.same("a_")}
+        WHEN {number("name", "same")} THEN {chances.same("a_", own)}
         WHEN {number("name", "homophone")} THEN CASE WHEN a_sound = b_sound THEN greatest(a_n_sound - 2, 0) ELSE a_n_sound + b_n_sound - 2 END + {UNSEEN}
         WHEN {number("name", "near")} THEN greatest(a_n_near, b_n_near, 2) - 2 + {UNSEEN}
         WHEN {number("name", "swapped")} THEN greatest(a_n_plain, b_n_plain) - 1 + {UNSEEN}
         WHEN {number("name", "surname")} THEN greatest(a_n_without_sur, 2) - 2 + {UNSEEN}
         WHEN {number("name", "only_surname")} THEN a_n_sur
         WHEN {number("name", "different")} THEN {total}
-        ELSE CASE WHEN p1 > 1 THEN greatest(a_n_without_g1, b_n_without_g1) ELSE greatest(a_n_without_g2, b_n_without_g2) END - 1 + {UNSEEN}
+        WHEN {number("name", "missing")} THEN 4 * (CASE WHEN a_g2 = '' THEN a_n_plain ELSE b_n_plain END - 1 + {UNSEEN})
+        WHEN {number("name", "unreadable")} THEN 2 * (CASE ps WHEN 4 THEN greatest(a_n_without_sur, b_n_without_sur) * least(a_n_sur, b_n_sur)
+            ELSE CASE p1 WHEN 4 THEN greatest(a_n_without_g1, b_n_without_g1) * CASE WHEN a_g1 = '□' THEN a_n_g1 ELSE b_n_g1 END
+            ELSE greatest(a_n_without_g2, b_n_without_g2) * CASE WHEN a_g2 = '□' THEN a_n_g2 ELSE b_n_g2 END END END / {total} + {UNSEEN} / 10)
+        ELSE 2 * (CASE WHEN p1 > 1 THEN greatest(a_n_without_g1, b_n_without_g1) ELSE greatest(a_n_without_g2, b_n_without_g2) END - 2 + {UNSEEN})
         END / {total}"""
     boost = f"""CASE WHEN name IN ({number("name", "surname")}, {number("name", "different")}) THEN 1
         WHEN place = {number("place", "village")} THEN {chances.commoner("village", "a_")}
@@ -138,7 +138,10 @@ def _u_name(chances: Chances) -> str:
     times = f"""CASE WHEN date IN ({number("date", "different")}, {number("date", "unknown")}) THEN 1
         WHEN name IN {_HALF} THEN {fashion**0.5:.3f} ELSE {fashion:.3f} END * CASE WHEN {in_village} THEN {clan:.3f} ELSE 1 END"""
     halves = f"CASE WHEN {in_village} THEN {chances.halves('a_')} ELSE 0 END"
-    return f"coalesce(greatest(local.n_local - 2, 0) / a_n_village, 0) + greatest({halves}, {base} * {boost}) * {times}"
+    ways = (
+        f"CASE name WHEN {number('name', 'given_character')} THEN 2 WHEN {number('name', 'missing')} THEN 4 ELSE 1 END"
+    )
+    return f"coalesce({ways} * greatest(local.n_local - {own}, 0) / a_n_village, 0) + greatest({halves}, {base} * {boost}) * {times}"
 
 
 def _u_date(total: int) -> str:
@@ -149,14 +152,15 @@ def _u_date(total: int) -> str:
 
     both = f"({day('a_')} + {day('b_')})"
     return f"""CASE date
-        WHEN {number("date", "same")} THEN greatest(a_n_ymd - 2, a_n_y / {_DAYS})
+        WHEN {number("date", "same")} THEN greatest(a_n_ymd - CASE WHEN name = {number("name", "same")} AND a_ymd % 10000 <> 101 THEN 1 ELSE 2 END, a_n_y / {_DAYS})
         WHEN {number("date", "lunar")} THEN 2 * CASE WHEN a_lunar = b_ymd OR a_lunar_kept = b_ymd THEN {day("b_")} ELSE {day("a_")} END
-        WHEN {number("date", "default")} THEN a_n_y
+        WHEN {number("date", "default")} THEN 2 * CASE WHEN a_ymd % 10000 = 101 THEN {day("a_")} ELSE {day("b_")} END
         WHEN {number("date", "swapped")} THEN {day("b_")}
         WHEN {number("date", "year_off")} THEN 3 * {both}
-        WHEN {number("date", "digit")} THEN 10 * {both}
+        WHEN {number("date", "digit")} THEN 15 * {both}
         WHEN {number("date", "month")} THEN a_n_y / 12
         WHEN {number("date", "year")} THEN a_n_y
+        WHEN {number("date", "partial")} THEN a_n_y
         ELSE {total} END / {total}"""
 
 

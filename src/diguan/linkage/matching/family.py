@@ -7,16 +7,16 @@ import math
 import duckdb
 
 from diguan.engine.connection import numbers, rows
-from diguan.linkage.matching.chances import Chances
-from diguan.linkage.matching.comparing import BROTHER_AND_SISTER, TWIN_NAMES, levels
+from diguan.linkage.matching.chances import BROTHER_AND_SISTER, Chances
+from diguan.linkage.matching.comparing import levels
 from diguan.linkage.matching.levels import COMPARISONS, number
 
 LARGEST_HOME = 20  # homes for the aged and the like say nothing about kinship
 _SAMPLE = 60_000  # households whose members are compared with each other
 _SMALLEST = 1e-7
 _FEW_TWINS = 0.001  # of the pairs of a household, when the file is too small to show any
-_OF_ONE_SURNAME = sum(share for name, share in TWIN_NAMES.items() if name != "only_surname")
 _SAME_DAY = number("date", "same")
+_SAME_YEAR = ("same", "default", "swapped", "month", "year")
 
 
 def make(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
@@ -36,9 +36,15 @@ def make(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
     names = _shares(connection, "name", apart)
     dates = _shares(connection, "date", f"name >= {number('name', 'only_surname')}")
     sexes = _shares(connection, "sex", apart)
-    twins = _twins(connection, dates[_SAME_DAY])
+    twins = _twins(connection, dates[_SAME_DAY], sum(chances.twin_names.values()) - chances.twin_names["only_surname"])
+    of_twins = [chances.twin_names.get(level.name, names[at]) for at, level in enumerate(COMPARISONS["name"])]
     cells = [
-        (name, date, sex, math.log(_both(name, date, names, dates, twins) * sexes[sex]))
+        (
+            name,
+            date,
+            sex,
+            math.log((twins * of_twins[name] if date == _SAME_DAY else names[name] * dates[date]) * sexes[sex]),
+        )
         for name in range(len(names))
         for date in range(len(dates))
         for sex in range(len(sexes))
@@ -50,30 +56,29 @@ def make(connection: duckdb.DuckDBPyConnection, chances: Chances) -> None:
 
 
 def _shares(connection: duckdb.DuckDBPyConnection, comparison: str, condition: str) -> list[float]:
-    """How often each level is seen; a level that is unknown speaks neither for nor against."""
+    """How often each level is seen; one that is unknown speaks neither for nor against. A year that is all that is known of a
+    date is the same as often as years of whole dates are."""
     listed = rows(connection, f"SELECT {comparison}, count(*) FROM at_home WHERE {condition} GROUP BY 1")
     found = {int(str(level)): int(str(count)) for level, count in listed}
     whole = sum(found.values()) + 1
-    return [
-        1.0 if level.name == "unknown" else max((found.get(at, 0) + 0.01) / whole, _SMALLEST)
+    shares = {
+        level.name: 1.0 if level.apart else max((found.get(at, 0) + 0.01) / whole, _SMALLEST)
         for at, level in enumerate(COMPARISONS[comparison])
-    ]
+    }
+    if "partial" in shares:
+        shares["partial"] = sum(shares[name] for name in _SAME_YEAR)
+    return list(shares.values())
 
 
-def _twins(connection: duckdb.DuckDBPyConnection, unlike: float) -> float:
-    """Twins among the pairs of a household; `unlike` is the share of pairs with one birthday and different names."""
+def _twins(connection: duckdb.DuckDBPyConnection, unlike: float, alike: float) -> float:
+    """Twins among the pairs of a household; `unlike` is the share of pairs with one birthday and different names,
+    `alike` the share of twins whose names are not so different."""
     total, both_sexes = numbers(
         connection,
         f"SELECT count(*), count(*) FILTER (WHERE date = {_SAME_DAY} AND sex = {number('sex', 'different')}) FROM at_home",
     )
     return max(
-        unlike / (1 - _OF_ONE_SURNAME),
+        unlike / (1 - alike),
         both_sexes / BROTHER_AND_SISTER / max(total, 1),
         _FEW_TWINS / (1 + total / 10_000),
     )
-
-
-def _both(name: int, date: int, names: list[float], dates: list[float], twins: float) -> float:
-    if date == _SAME_DAY:
-        return twins * TWIN_NAMES.get(COMPARISONS["name"][name].name, names[name])
-    return names[name] * dates[date]

@@ -16,7 +16,7 @@ from diguan.engine.cells import safe
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
 from diguan.engine.sql import text
-from diguan.linkage.matching import blocking, chances, comparing, deciding, kin, preparing, scoring
+from diguan.linkage.matching import blocking, chances, comparing, deciding, kin, preparing, scoring, twins
 from diguan.linkage.matching.levels import COMPARISONS
 from diguan.linkage.matching.problems import Fault
 from diguan.linkage.matching.reading import Read, read
@@ -36,6 +36,7 @@ class Options:
 
     memory: str = ""  # such as 4GB; beyond it work spills to disk
     threads: int = 0  # 0: as many as there are cores
+    scratch: Path | None = None  # where what spills lies while the run lasts; the system's folder if not given
     progress: Callable[[str], None] = lambda step: None
     translate: Callable[[str], str] = str
 
@@ -80,14 +81,14 @@ def find(register: Path, out: Path, others: Path | None = None, options: Options
         check_out(file, out, SUMMARY, strange)
     with (
         swapped_in(out) as folder,
-        scratch_folder() as scratch,
+        scratch_folder(options.scratch) as scratch,
         connect(memory=options.memory, threads=options.threads, spill=scratch) as connection,
     ):
         options.progress("reading")
         given = read(connection, files, scratch)
         options.progress("preparing")
         preparing.prepare(connection)
-        known = chances.measure(connection)
+        known = twins.measured(connection, chances.measure(connection))
         options.progress("comparing")
         compared = blocking.candidates(connection, across=others is not None)
         comparing.levels(connection, known, "candidate", "compared")
@@ -141,7 +142,7 @@ def _write(connection: duckdb.DuckDBPyConnection, known: chances.Chances, model:
         FROM verdict v
         JOIN (FROM judged UNION ALL FROM unseen_levels) c USING (l, r)
         LEFT JOIN scored USING (l, r) JOIN who a ON a.id = l JOIN who b ON b.id = r
-        ORDER BY p DESC NULLS LAST, left_key, right_key""",
+        ORDER BY probability DESC NULLS LAST, left_key, right_key""",
         folder / PAIRS,
     )
     _copy(
@@ -169,9 +170,7 @@ def _summary(
     given: list[Read], compared: int, decided: deciding.Decided, model: scoring.Model, started: float
 ) -> Found:
     levels = {
-        comparison: {
-            level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if level.name != "unknown"
-        }
+        comparison: {level.name: round(model.m[comparison][at], 5) for at, level in enumerate(each) if not level.apart}
         for comparison, each in COMPARISONS.items()
     }
     return Found(

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from diguan.rulebook.problems import N_
 
 PRIOR_PAIRS = 100
-PRIOR_SHARE = 0.1
+PRIOR_SHARE = 0.03
 MOST = 2.0
 
 
 @dataclass(frozen=True)
 class Level:
-    """`common`: strangers meet it often."""
+    """`common`: strangers meet it often. `apart`: something is not known, so that its share is none of the others'; it stays as
+    it is, and is 1 where nothing can be compared."""
 
     name: str
     words: str
     prior: float
     common: bool = False
+    apart: bool = False
 
 
 NAME = (
@@ -48,24 +50,25 @@ DATE = (
     Level("month", N_("same month of the same year"), 0.01, common=True),
     Level("year", N_("same year only"), 0.02, common=True),
     Level("different", N_("different dates of birth"), 0.045, common=True),
-    Level("unknown", N_("date of birth not known"), 0.0),
+    Level("partial", N_("only the year or month of one is known, and it is the same"), 0.93, apart=True),
+    Level("unknown", N_("date of birth not known"), 1.0, apart=True),
 )
 PLACE = (
     Level("village", N_("same village"), 0.75),
     Level("township", N_("other village of the same township"), 0.08),
     Level("county", N_("other township of the same county"), 0.07),
     Level("elsewhere", N_("another county"), 0.10),
-    Level("unknown", N_("place not known"), 0.0),
+    Level("unknown", N_("place not known"), 1.0, apart=True),
 )
 SEX = (
     Level("same", N_("same sex"), 0.99),
     Level("different", N_("different sex"), 0.01),
-    Level("unknown", N_("sex not known"), 0.0),
+    Level("unknown", N_("sex not known"), 1.0, apart=True),
 )
 IDENTITY = (
     Level("same", N_("same ID number"), 0.97),
     Level("different", N_("different ID numbers"), 0.03),
-    Level("unknown", N_("ID numbers not compared"), 0.0),
+    Level("unknown", N_("ID numbers not compared"), 1.0, apart=True),
 )
 COMPARISONS: dict[str, tuple[Level, ...]] = {
     "name": NAME,

@@ -18,6 +18,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """The table `person`, one row per entry, with everything that comparisons read."""
     _name_table(connection)
     dates.add_lunar(connection)
+    _told(connection)
     _count_names(connection)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE home AS SELECT side, household_key, CAST(row_number() OVER (ORDER BY side, household_key) AS INTEGER) AS household, "
@@ -27,16 +28,32 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE numbered AS
-        SELECT e.id, e.side, e.female, n.* EXCLUDE (written, n_written), d.* EXCLUDE (written, day, d), d.m * 100 + d.d AS md,
+        SELECT e.id, e.side, e.female, t.id IS NOT NULL AS told, n.* EXCLUDE (written), d.* EXCLUDE (written, day, d), d.m * 100 + d.d AS md,
             v.village, v.township, v.county, v.n_village, v.n_township, v.n_county, h.household, h.n_home, CASE WHEN i.id_mac IS NULL THEN e.id_mac END AS id_mac
         FROM entry e
         JOIN counted n ON n.written = e.name
         LEFT JOIN counted_date d ON d.written = e.birth_date
         LEFT JOIN village v ON v.place = e.place
         LEFT JOIN (SELECT id_mac FROM entry WHERE id_mac IS NOT NULL GROUP BY 1 HAVING count(*) > {_MOST_OF_ONE}) i ON i.id_mac = e.id_mac
+        LEFT JOIN told t ON t.id = e.id
         LEFT JOIN home h ON h.side = e.side AND h.household_key = e.household_key"""
     )
     _count_locally(connection)
+
+
+def _told(connection: duckdb.DuckDBPyConnection) -> None:
+    """`told`: one entry of those with one name and birthday, who are taken for one person where names are counted.
+
+    Else somebody with four entries would make a rare name a common one. 1 January may be anybody's, and the year alone.
+    """
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE told AS
+        SELECT min(id) AS id, arg_min(name, id) AS name, arg_min(birth_date, id) AS birth_date, arg_min(place, id) AS place
+        FROM (SELECT e.*, n.plain, d.ymd, CASE WHEN ymd IS NULL OR ymd % 10000 = 101 THEN e.id END AS alone
+            FROM entry e JOIN name n ON n.written = e.name LEFT JOIN written_date d ON d.written = e.birth_date)
+        GROUP BY plain, ymd, alone"""
+    )
 
 
 def _places() -> str:
@@ -56,7 +73,7 @@ def _places() -> str:
             CASE WHEN county IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY county) AS INTEGER) END AS county
         FROM (SELECT place, n, CASE WHEN {digits} THEN {township} ELSE nullif({up}, place) END AS township,
                 CASE WHEN {digits} THEN {county} ELSE nullif({upper}, {up}) END AS county
-            FROM (SELECT place, count(*) AS n FROM entry WHERE place IS NOT NULL GROUP BY 1))"""
+            FROM (SELECT place, count(*) AS n FROM told WHERE place IS NOT NULL GROUP BY 1))"""
 
 
 def _name_table(connection: duckdb.DuckDBPyConnection) -> None:
@@ -64,9 +81,8 @@ def _name_table(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         r"""
         CREATE OR REPLACE TEMP TABLE written_name AS
-        SELECT name AS written, count(*) AS n_written,
-            CASE WHEN regexp_matches(name, '[(（\[【]') THEN regexp_replace(name, '[(（\[【][^)）\]】]*[)）\]】]', '', 'g') ELSE name END AS bare
-        FROM entry GROUP BY 1"""
+        SELECT DISTINCT name AS written, CASE WHEN regexp_matches(name, '[(（\[【]') THEN regexp_replace(name, '[(（\[【][^)）\]】]*[)）\]】]', '', 'g') ELSE name END AS bare
+        FROM entry"""
     )
     words.as_signs(connection)
     _characters(connection)
@@ -75,7 +91,7 @@ def _name_table(connection: duckdb.DuckDBPyConnection) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE parted AS
         WITH cut AS (SELECT *, CASE WHEN length(plain) > 2 AND left(plain, 2) IN ({compound}) THEN 2 ELSE 1 END AS c FROM plain_name)
-        SELECT written, n_written, plain, left(plain, c) AS sur, substr(plain, c + 1, 1) AS g1, substr(plain, c + 2) AS g2 FROM cut"""
+        SELECT written, plain, left(plain, c) AS sur, substr(plain, c + 1, 1) AS g1, substr(plain, c + 2) AS g2 FROM cut"""
     )
     connection.execute(
         """
@@ -115,7 +131,7 @@ def _characters(connection: duckdb.DuckDBPyConnection) -> None:
         WITH touched AS (SELECT written, bare FROM written_name WHERE ? AND regexp_matches(bare, ?)),
         signs AS (SELECT written, unnest(string_split(bare, '')) AS sign, generate_subscripts(string_split(bare, ''), 1) AS nth FROM touched),
         plain AS (SELECT written, string_agg(coalesce(form, sign), '' ORDER BY nth) AS plain FROM signs LEFT JOIN changed USING (sign) GROUP BY 1)
-        SELECT written, n_written, coalesce(plain, bare) AS plain FROM written_name LEFT JOIN plain USING (written)""",
+        SELECT written, coalesce(plain, bare) AS plain FROM written_name LEFT JOIN plain USING (written)""",
         [bool(changed), pattern if changed else "x"],
     )
     _alike(connection, {str(form): list(row[4]) for form, row in forms.items()})
@@ -140,11 +156,15 @@ _SHARED = {
 def _count_names(connection: duckdb.DuckDBPyConnection) -> None:
     """`counted`: each distinct name, how many entries share it, its sound, or all of it but one part; `chance`, how often
     its parts would meet by themselves."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE weighed AS SELECT name.*, coalesce(n, 0) AS n "
+        "FROM name LEFT JOIN (SELECT name AS written, count(*) AS n FROM told GROUP BY 1) USING (written)"
+    )
     joins = " ".join(
-        f"JOIN (SELECT {key}, CAST(sum(n_written) AS INTEGER) AS n_{name} FROM name GROUP BY ALL) USING ({key})"
+        f"JOIN (SELECT {key}, CAST(sum(n) AS INTEGER) AS n_{name} FROM weighed GROUP BY ALL) USING ({key})"
         for name, key in _SHARED.items()
     )
-    total = "(SELECT count(*) FROM entry)"
+    total = "(SELECT count(*) FROM told)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE counted AS SELECT name.*, {', '.join(f'n_{name}' for name in _SHARED)}, "
         f"n_sur / {total} * n_g1 / {total} * n_g2 / {total} AS chance FROM name {joins}"
@@ -152,7 +172,7 @@ def _count_names(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE counted_date AS
-        WITH dated AS (SELECT birth_date AS written, CAST(count(*) AS INTEGER) AS n FROM entry WHERE birth_date IS NOT NULL GROUP BY 1)
+        WITH dated AS (SELECT birth_date AS written, CAST(count(*) AS INTEGER) AS n FROM told WHERE birth_date IS NOT NULL GROUP BY 1)
         SELECT w.*, CAST(sum(n) OVER (PARTITION BY ymd) AS INTEGER) AS n_ymd, CAST(sum(n) OVER (PARTITION BY y) AS INTEGER) AS n_y
         FROM written_date w JOIN dated USING (written)"""
     )
@@ -160,21 +180,21 @@ def _count_names(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _count_locally(connection: duckdb.DuckDBPyConnection) -> None:
     """Columns of `person`: how many of the village share the surname, and all of the name but one part; `local`: names and
-    parts of names that more than two of a village have."""
+    parts of names that several of a village have."""
     keys = ", ".join(local_key(name, "") for name in ("plain", "sound", "without_g1", "without_g2", "without_sur"))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE local AS SELECT key, CAST(count(*) AS INTEGER) AS n_local "
-        f"FROM (SELECT unnest([{keys}]) AS key FROM numbered WHERE village IS NOT NULL) GROUP BY 1 HAVING count(*) > 2"
+        f"FROM (SELECT unnest([{keys}]) AS key FROM numbered WHERE told AND village IS NOT NULL) GROUP BY 1 HAVING count(*) > 1"
     )
     for place in ("village", "county"):
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {place}_surname AS SELECT {place}, sur, CAST(count(*) AS INTEGER) AS n_{place}_sur "
-            f"FROM numbered WHERE {place} IS NOT NULL GROUP BY ALL"
+            f"FROM numbered WHERE told AND {place} IS NOT NULL GROUP BY ALL"
         )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE person AS
-        SELECT n.*, n_village_sur, n_county_sur, count(*) OVER (PARTITION BY household, ymd) > 1 AND household IS NOT NULL AND ymd IS NOT NULL AS with_twin, coalesce(h1.n_local, 2) - 2 AS n_village_g1, coalesce(h2.n_local, 2) - 2 AS n_village_g2
+        SELECT n.*, n_village_sur, n_county_sur, count(*) OVER (PARTITION BY household, ymd) > 1 AND household IS NOT NULL AND ymd IS NOT NULL AS with_twin, greatest(coalesce(h1.n_local, 2) - 2, 0) AS n_village_g1, greatest(coalesce(h2.n_local, 2) - 2, 0) AS n_village_g2
         FROM numbered n LEFT JOIN village_surname USING (village, sur) LEFT JOIN county_surname USING (county, sur)
         LEFT JOIN local h1 ON h1.key = {local_key("without_g2", "n.")} LEFT JOIN local h2 ON h2.key = {local_key("without_g1", "n.")}"""
     )

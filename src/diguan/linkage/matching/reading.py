@@ -20,6 +20,7 @@ NEEDED = ("person_key", "name")
 OPTIONAL = ("sex", "birth_date", "place", "household_key", "relation", "id_mac")
 # Besides male and female: the letters, the codes of GB/T 2261.1, and how forms write them.
 _MALE, _FEMALE = ("male", "m", "1", "男", "男性"), ("female", "f", "2", "女", "女性")
+_WIDE, _NARROW = "０１２３４５６７８９－／．：　ＭＦｍｆ", "0123456789-/.: MFmf"  # as Chinese keyboards write them
 _UNKNOWN = ("", "NA", "N/A", "NULL", "-", "—", "无", "不详", "未知")
 
 
@@ -61,12 +62,16 @@ def _given(connection: duckdb.DuckDBPyConnection, side: int, path: Path, scratch
     if not path.exists():
         raise DataRefused(N_("There is no file {file}."), file=path)
     table = open_table(connection, path, scratch)
-    for column in NEEDED:
-        if column not in table.columns:
-            raise DataRefused(
-                N_("{file} has no column {column}; its columns are: {columns}."),
-                file=path.name, column=column, columns=", ".join(list(table.columns)[:30]),
-            )  # fmt: skip
+    missing = [column for column in NEEDED if column not in table.columns]
+    if missing:
+        raise DataRefused(
+            N_(
+                "{file} lacks {missing}; its columns are: {columns}. Write {needed} above the columns with a key of each row and "
+                "with names, and, for what else is known, {optional}."
+            ),
+            file=path.name, missing=", ".join(missing), columns=", ".join(list(table.columns)[:30]),
+            needed=", ".join(NEEDED), optional=", ".join(OPTIONAL),
+        )  # fmt: skip
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE given_{side} AS SELECT {_values(table.columns)} FROM {table.relation}"
     )
@@ -79,7 +84,10 @@ def _given(connection: duckdb.DuckDBPyConnection, side: int, path: Path, scratch
 
 def _values(columns: dict[str, str]) -> str:
     def cell(name: str) -> str:
-        return f"trim(CAST({quoted(name)} AS VARCHAR))" if name in columns else "CAST(NULL AS VARCHAR)"
+        written = f"CAST({quoted(name)} AS VARCHAR)"
+        if name in ("sex", "birth_date", "place"):
+            written = f"translate({written}, '{_WIDE}', '{_NARROW}')"
+        return f"trim({written})" if name in columns else "CAST(NULL AS VARCHAR)"
 
     def known(name: str) -> str:
         return f"CASE WHEN upper({cell(name)}) NOT IN {_UNKNOWN} THEN {cell(name)} END"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from diguan.engine.connection import numbers, rows
-from diguan.linkage.matching.comparing import BROTHER_AND_SISTER
+from diguan.linkage.matching.chances import BROTHER_AND_SISTER
 from diguan.linkage.matching.levels import COMPARISONS, MOST, PRIOR_PAIRS, PRIOR_SHARE, number
 
 _ROUNDS = 12
@@ -69,7 +69,7 @@ class Model:
 
 def start(connection: duckdb.DuckDBPyConnection, pairs: float, people: int) -> Model:
     """The model before any pair was looked at, but for how many namesakes are of one sex."""
-    shares = {comparison: [level.prior or 1.0 for level in levels] for comparison, levels in COMPARISONS.items()}
+    shares = {comparison: [level.prior for level in levels] for comparison, levels in COMPARISONS.items()}
     same, of = numbers(
         connection,
         f"SELECT count(*) FILTER (WHERE sex = {number('sex', 'same')}), count(*) FROM compared WHERE name <= {number('name', 'homophone')} "
@@ -122,7 +122,7 @@ def _maximised(model: Model, cells: Sequence[tuple[list[int], float]]) -> Model:
     for at, (comparison, levels) in enumerate(COMPARISONS.items()):
         seen = [0.0] * len(levels)
         for key, weight in cells:
-            if levels[key[at]].name != "unknown":
+            if not levels[key[at]].apart:
                 seen[key[at]] += weight
         prior = PRIOR_PAIRS + PRIOR_SHARE * sum(seen)
         shares = [
@@ -133,8 +133,9 @@ def _maximised(model: Model, cells: Sequence[tuple[list[int], float]]) -> Model:
             min(share, level.prior * MOST) if level.common else share
             for share, level in zip(shares, levels, strict=True)
         ]
+        whole = sum(share for share, level in zip(shares, levels, strict=True) if not level.apart)
         found.m[comparison] = [
-            1.0 if level.name == "unknown" else share / sum(shares) for share, level in zip(shares, levels, strict=True)
+            level.prior if level.apart else share / whole for share, level in zip(shares, levels, strict=True)
         ]
     return found
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from diguan.access import walls
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
 from diguan.registry import queries, recording, staging, taking
@@ -45,7 +46,7 @@ def correct_fact(
     Raises: Household.DoesNotExist, ReasonMissing, FactChanged, CorrectionRefused.
     """
     insist_on_reason(reason)
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting("correcting a fact"):
         household = Household.objects.within(scope).select_for_update().get(key=subject.household)
         standing = _standing(scope, household, subject)
         day = standing.observed_on if standing else timezone.localdate(at)
@@ -61,7 +62,7 @@ def settle_conflict(
     Raises: Household.DoesNotExist, ReasonMissing, FactChanged; Observation.DoesNotExist if it takes no part in the conflict.
     """
     insist_on_reason(reason)
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting("correcting a fact"):
         household = Household.objects.within(scope).select_for_update().get(key=subject.household)
         standing = _standing(scope, household, subject)
         found = [each for each in queries.conflicts(scope, household) if _is_about(each.kept, subject)]

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from diguan.access import walls
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
 from diguan.registry import recording, relations, staging, taking
@@ -25,7 +26,7 @@ def unite_persons(
     Raises: ReasonMissing; NotOne; Person.DoesNotExist if either is out of scope.
     """
     insist_on_reason(reason)
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting("uniting"):
         kept, double = _locked(scope, kept, double)
         if (
             kept.pk == double.pk
@@ -47,7 +48,7 @@ def part_persons(
     Raises: ReasonMissing; NotOne; Person.DoesNotExist if either is out of scope.
     """
     insist_on_reason(reason)
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting("parting"):
         double = Person.objects.within(scope).select_for_update().get(pk=double.pk)
         if double.same_as_id is None:
             raise NotOne(_("This person is not said to be anybody else."))

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from diguan import vault
+from diguan.access import walls
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
 from diguan.registry import relations
@@ -56,7 +57,7 @@ def rotate_keys(
     rows = Identifier.objects.unscoped("sealing anew under a new key")
     total, done, last = rows.count(), 0, 0
     while some := list(rows.filter(pk__gt=last).order_by("pk")[:SLICE]):
-        with transaction.atomic():
+        with transaction.atomic(), walls.acting("sealing anew under a new key"):
             relations.update_rows(Identifier, [_COLUMNS[kind]], [[(_anew(ring, row, kind), row.pk) for row in some]])
         done, last = done + len(some), some[-1].pk
         progress(done, total)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from diguan.access import walls
 from diguan.access.decision import Decision
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
@@ -71,7 +72,7 @@ def record_life_event(*, scope: Scope, told: Told, by: journal.Actor | None, at:
     Everything and everybody it touches must be in scope.
     Raises: LifeEventRefused, LifeEventConflict; Household.DoesNotExist if the household is not there or out of scope.
     """
-    with transaction.atomic():
+    with transaction.atomic(), walls.acting("recording a life event"):
         household = Household.objects.within(scope).select_for_update().get(key=told.household)
         known = LifeEvent.objects.unscoped("recognising a replay").filter(instance_id=told.instance_id).first()
         if known is not None:

@@ -28,7 +28,7 @@ Pieces
   {% place_map map %}         maps.Map(label, unit, shapes, box, sentence, rolled_up)
   {% chart chart %}           charts.income_over_years(...), charts.series(...)
   {% steps steps %}           [steps.Step(label, state, by, on)]
-  {% fact_table facts %}      [facts.Fact(label, value, kind, source, observed_on, href, rivals)]
+  {% fact_table facts %}      [facts.Fact(label, value, kind, source, observed_on, href, page)]
   {% notice notice %} {% notice_list notices %} {% form_errors form %}
   {% bar part whole label=_("…") %}             a bar with its share as a title
   {% panel title=_("Members") %} … {% endpanel %}   also: id="members" note=_("…") href="…" href_label=_("…")
@@ -46,6 +46,7 @@ from django.utils.translation import gettext
 
 from diguan.ui import (
     charts,
+    fact_markup,
     filters,
     formats,
     heat,
@@ -228,14 +229,10 @@ def steps(items: "Sequence[steps_of.Step]") -> dict[str, Any]:
     return {"steps": items}
 
 
-@register.inclusion_tag("ui/fact_table.html", takes_context=True)
-def fact_table(context: template.Context, items: "Sequence[facts_of.Fact]", caption: str = "") -> dict[str, Any]:
-    return {
-        "facts": items,
-        "caption": caption or gettext("Facts and where they come from"),
-        "money_unit": _money_unit(context),
-        "currency": _currency(context, None),
-    }
+@register.simple_tag(takes_context=True)
+def fact_table(context: template.Context, items: "Sequence[facts_of.Fact]", caption: str = "") -> SafeString:
+    caption = caption or gettext("Facts and where they come from")
+    return fact_markup.table(items, caption, _money_unit(context), _currency(context, None))
 
 
 @register.inclusion_tag("ui/notice.html")

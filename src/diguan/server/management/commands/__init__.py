@@ -1,0 +1,1 @@
+"""Django commands of ours, in place of its own."""
