@@ -179,9 +179,25 @@ def _writings(world: World) -> list[Ask]:
                 scope=_scope(by, "registry.write"), subject=s, value="right", reason=REASON, pack=w.pack, by=by,
                 at=timezone.now()))
         )  # fmt: skip
-        made.append(_ask(f"settle {name}", lambda w, by, n=name: _settled(w, by, n)))
+        made.append(
+            _ask(f"correct {name} for nothing", lambda w, by, s=subject: registry.correct_fact(
+                scope=_scope(by, "registry.write"), subject=s, value="right", reason=" ", pack=w.pack, by=by,
+                at=timezone.now()), lacks_reason=True)
+        )  # fmt: skip
+        made += [
+            _ask(
+                f"settle {name} {reason}",
+                lambda w, by, n=name, r=reason: _settled(w, by, n, r),
+                lacks_reason=not reason,
+            )
+            for reason in (REASON, "")
+        ]
     for kept, double in (("v1", "v6"), ("v6", "v1"), ("v3", "v1")):
-        made.append(_ask(f"unite {kept} {double}", lambda w, by, k=kept, d=double: _united(w, by, k, d)))
+        made += [
+            _ask(f"unite {kept} {double} {reason}", lambda w, by, k=kept, d=double, r=reason: _united(w, by, k, d, r),
+                 lacks_reason=not reason)
+            for reason in (REASON, "")
+        ]  # fmt: skip
     for place in (of.V6, of.V3):
         made.append(_ask(f"relocate to {place}", lambda w, by, p=place: _moved(w, by, p)))
     return made
@@ -192,18 +208,18 @@ def _home(world: World, name: str) -> Household:
     return found
 
 
-def _settled(world: World, by: User, name: str) -> object:
+def _settled(world: World, by: User, name: str, reason: str) -> object:
     fact = _home(world, name).facts["told"]
     return registry.settle_conflict(
         scope=_scope(by, "registry.write"), subject=registry.Subject(world.homes[name].key, "told", None, fact["o"]),
-        chosen=fact["c"][0], reason=REASON, pack=world.pack, by=by, at=timezone.now(),
+        chosen=fact["c"][0], reason=reason, pack=world.pack, by=by, at=timezone.now(),
     )  # fmt: skip
 
 
-def _united(world: World, by: User, kept: str, double: str) -> object:
+def _united(world: World, by: User, kept: str, double: str, reason: str) -> object:
     people = [Person.objects.within(EVERYWHERE).get(key=world.homes[name].people[1]) for name in (kept, double)]
     return registry.unite_persons(
-        scope=_scope(by, "registry.write"), kept=people[0], double=people[1], reason=REASON, pack=world.pack, by=by,
+        scope=_scope(by, "registry.write"), kept=people[0], double=people[1], reason=reason, pack=world.pack, by=by,
         at=timezone.now(),
     )  # fmt: skip
 
@@ -251,18 +267,19 @@ def _subjects(world: World) -> list[Ask]:
 
 
 def _imports(world: World) -> list[Ask]:
-    """The trial of a file that names households, people and places of others."""
+    """A file that names households, people and places of others: tried, and applied."""
 
-    def tried(world: World, by: User) -> object:
+    def carried(world: World, by: User, stage: str) -> object:
         if by.username != "village-v1":
             return None
         found = world.imports["tried"]
-        type(found).objects.filter(pk=found.pk).update(stage="trying")
+        type(found).objects.filter(pk=found.pk).update(stage=stage, slices_done=0)
         found = type(found).objects.get(pk=found.pk)
-        intake.try_import(found=found, by=by, at=timezone.now())
-        return outcomes.households(keeping.folder(found) / "trial", dictionaries.words("leaks"))
+        carry, part = {"trying": (intake.try_import, "trial"), "applying": (intake.apply_import, "applied")}[stage]
+        carry(found=found, by=by, at=timezone.now())
+        return outcomes.households(keeping.folder(found) / part, dictionaries.words("leaks"))
 
-    return [_ask("try", tried)]
+    return [_ask(stage, lambda w, by, s=stage: carried(w, by, s)) for stage in ("trying", "applying")]
 
 
 ACTS: Mapping[str, Route] = {

@@ -199,6 +199,8 @@ def life_events(world: World) -> list[Ask]:
         ("v1", {"kind": "transfer", "people": [str(homes["v1"].people[1])], "other": str(homes["v3"].key)}),
         ("v1", {"kind": "relocation", "place": of.V6}),
         ("v1", {"kind": "relocation", "place": of.V3}),
+        ("v1", {"kind": "relocation", "place": f"Place {of.V2}"}),
+        ("v1", {"kind": "relocation", "place": f"Place {of.V3}"}),
         ("v1", {"kind": "split", "people": [str(homes["v1"].people[1])], "name": "Somebody", "place": of.V4}),
         ("v1", {"kind": "arrival", "name": "Somebody", "fresh": str(homes["v6"].people[1])}),
         ("v6", {"kind": "birth", "name": "Somebody"}),

@@ -84,7 +84,7 @@ def anything(*_args: object, **_more: object) -> Any:
 
 
 def gated(number: int, made: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A decorator of the gate with two mutants: its permission taken out (any role will do), or its place."""
+    """A decorator of the gate without its permission: any role will do. The place is taken out wherever a view asks it."""
 
     def decorate(view: Any) -> Any:
         guarded = made(view)
@@ -94,14 +94,10 @@ def gated(number: int, made: Callable[[Any], Any]) -> Callable[[Any], Any]:
             if number in SWITCHES.awake:
                 return _any_role(request)
             SWITCHES.passed.add(number)
-            if (answer := policy(request)) is not None:
-                return answer
-            SWITCHES.passed.add(number + 1)
-            if request.scope == _of_any_role(request):
+            answer = policy(request)
+            if answer is None and request.scope == _of_any_role(request):
                 SWITCHES.passed.discard(number)
-            if number + 1 in SWITCHES.awake:
-                request.scope = everywhere()
-            return None
+            return answer
 
         guarded.gate_policy = weakened
         return guarded
@@ -266,7 +262,6 @@ class Mutator(ast.NodeTransformer):
 
     def _gate(self, node: ast.Call, source: str) -> ast.AST:
         number = self._site(node, "permission of a page", source)
-        self._site(node, "place of a page", source)
         return _call("_gated", ast.Constant(number), node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
