@@ -59,7 +59,7 @@ def explain_registry(key: str, language: str) -> None:
         from diguan.cli import tables
         from diguan.registry import actions, queries
         from diguan.registry.models import Household
-        from diguan.screening import evaluation, packs
+        from diguan.screening import evaluation, former, packs
         from diguan.screening import queries as screenings
 
         everybody = unscoped("diguan explain")
@@ -75,5 +75,7 @@ def explain_registry(key: str, language: str) -> None:
             click.echo(say(N_("Nothing has been screened yet: run diguan screen first.")), err=True)
             sys.exit(1)
         members = queries.members(everybody, found)
-        judged = evaluation.under(packs.rules_of(screening), found, members, queries.identifiers(everybody, found))
+        rules, numbers = packs.rules_of(screening), queries.identifiers(everybody, found)
+        states = former.states(everybody, rules, found, members, numbers)
+        judged = evaluation.under(rules, found, members, numbers, former.pasts(states))
         tables.print_explanation(judged, key, [str(member.key)[:8] for member in members], language)

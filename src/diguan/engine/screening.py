@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import duckdb
 from diguan.engine import checks, places, plan, totals
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
+from diguan.engine.history import Brought, History, bring, lacking
 from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
@@ -26,6 +27,7 @@ class Options:
     """How a run is done; none of it changes an outcome."""
 
     place_tree: Path | None = None
+    history: History = field(default_factory=dict)  # what was known by how many months before
     checks: Checks = EVERYTHING
     persons_too: bool = False  # also write the derived values of every person
     memory: str = ""  # such as 4GB; beyond it work spills to disk
@@ -59,6 +61,7 @@ class Screened:
     computed: dict[str, str | None]
     known: dict[str, int]
     seconds: float
+    history: dict[str, Brought] = field(default_factory=dict)  # what was read of earlier days, by months before
 
 
 def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> Screened:
@@ -80,7 +83,9 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
         connect(memory=options.memory, threads=options.threads, spill=scratch) as connection,
     ):
         options.progress("reading")
+        past = bring(connection, rules, options.history, scratch, options.checks)
         intake = take_in(connection, rules, data, scratch, options.checks)
+        intake.absent += lacking(rules, options.history)
         if options.place_tree is not None:
             places.read_tree(connection, options.place_tree, scratch)
         options.progress("screening")
@@ -98,7 +103,7 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
         if options.persons_too and intake.has_persons:
             _write_persons(connection, the_plan, folder)
         write_refusals(folder / "refused.csv", intake.refusals, options.translate)
-        result = _summary(connection, rules, intake, the_plan, started)
+        result = replace(_summary(connection, rules, intake, the_plan, started), history=past)
         (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
     return result
 

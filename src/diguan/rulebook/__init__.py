@@ -4,13 +4,14 @@ from diguan.rulebook import cases, numbers, order, problems, reasons
 from diguan.rulebook.loading import load, shipped
 from diguan.rulebook.pack import Pack
 from diguan.rulebook.problems import PackProblems, PeriodNotCovered, RulesRefused
-from diguan.rulebook.reference import Household
+from diguan.rulebook.reference import Household, Past
 from diguan.rulebook.rules import Rules, at, dated
 
 __all__ = [
     "Household",
     "Pack",
     "PackProblems",
+    "Past",
     "PeriodNotCovered",
     "Rules",
     "RulesRefused",

@@ -56,15 +56,16 @@ def run_screening(
     home = folder or Path(settings.DATA)
     rules = rulebook.at(pack, as_of)
     progress("snapshot")
-    everybody = scopes.unscoped("screening of the whole registry")
-    snapshot = snapshots.write(pack=pack, as_of=as_of, folder=home / "snapshots", scope=everybody, known_on=known_on)
+    snapshot, former = _snapshots(rules, home / "snapshots", known_on)
+    history = {months: engine.Former(each.folder, each.as_of) for months, each in former.items()}
     out = home / "screenings" / uuid.uuid4().hex
-    screened = run.screen(rules=rules, snapshot=snapshot.folder, out=out, progress=progress)
+    screened = run.screen(rules=rules, snapshot=snapshot.folder, history=history, out=out, progress=progress)
     progress("loading")
     with transaction.atomic(), walls.acting("loading a screening"):
         carrying.one_at_a_time("screening")
         Screening.objects.filter(is_current=True).update(is_current=False)
         screening = _kept(rules, snapshot, screened, out, by)
+        screening.history = {str(months): each.id for months, each in former.items()}
         screening.started_at, screening.finished_at = at, at + dt.timedelta(seconds=time.monotonic() - started)
         screening.save(force_insert=True)
         _drop_rows_of_others(screening)
@@ -121,6 +122,18 @@ def _check_in_force(pack: rulebook.Pack, draft: bool) -> None:
     allowed = policies.may_screen(pack, synthetic=described is not None and described.synthetic, draft=draft)
     if not allowed:
         raise PackNotInForce(allowed.reason)
+
+
+def _snapshots(
+    rules: rulebook.Rules, folder: Path, known_on: dt.date | None
+) -> tuple[snapshots.Snapshot, dict[int, snapshots.Snapshot]]:
+    """The registry as of the screening's date, and as of each earlier day that the rules look back at, by months."""
+    everybody = scopes.unscoped("screening of the whole registry")
+
+    def written(day: dt.date) -> snapshots.Snapshot:
+        return snapshots.write(pack=rules.pack, as_of=day, folder=folder, scope=everybody, known_on=known_on)
+
+    return written(rules.as_of), {m: written(rulebook.numbers.months_before(rules.as_of, m)) for m in rules.former}
 
 
 def _kept(
