@@ -10,6 +10,7 @@ from diguan import rulebook
 from diguan.cli.installation import opened
 from diguan.cli.language import translator
 from diguan.cli.opened_pack import loaded
+from diguan.engine import replaying
 from diguan.rulebook.problems import N_
 
 
@@ -79,3 +80,19 @@ def explain_registry(key: str, language: str) -> None:
         states = former.states(everybody, rules, found, members, numbers)
         judged = evaluation.under(rules, found, members, numbers, former.pasts(states))
         tables.print_explanation(judged, key, [str(member.key)[:8] for member in members], language)
+
+
+def replay_registry(number: int, memory: str, language: str) -> replaying.Replayed:
+    """Carry out a screening of the registry again; that somebody did, and how it came out, is journalled."""
+    say = translator(language)
+    with opened(language):
+        from django.utils import timezone
+
+        from diguan.screening import actions
+        from diguan.screening.models import Screening
+
+        try:
+            return actions.replay_screening(number=number, memory=memory, by=None, at=timezone.now())
+        except Screening.DoesNotExist:
+            click.echo(say(N_("There is no screening {number}.")).format(number=number), err=True)
+            sys.exit(1)

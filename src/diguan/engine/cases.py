@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from diguan.engine.history import Former
-from diguan.engine.screening import Options, screen
+from diguan.engine.options import Options
+from diguan.engine.screening import screen
 from diguan.rulebook import identifiers, numbers
 from diguan.rulebook.cases import Answers, Case, Miss, misses
 from diguan.rulebook.pack import Pack, Variable

@@ -2,41 +2,25 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
-from diguan.engine import checks, places, plan, totals
+from diguan.engine import checks, kept, places, plan, totals
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
-from diguan.engine.history import Brought, History, bring, lacking
-from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
+from diguan.engine.history import Brought, bring, lacking
+from diguan.engine.intake import Intake, settle, take_in
+from diguan.engine.options import DEFAULT, Options
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
 STEPS = {"reading": N_("reading and checking"), "screening": N_("screening"), "writing": N_("writing results")}
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run is done; none of it changes an outcome."""
-
-    place_tree: Path | None = None
-    history: History = field(default_factory=dict)  # what was known by how many months before
-    checks: Checks = EVERYTHING
-    persons_too: bool = False  # also write the derived values of every person
-    memory: str = ""  # such as 4GB; beyond it work spills to disk
-    threads: int = 0  # 0: as many as there are cores
-    progress: Callable[[str], None] = lambda step: None
-    translate: Callable[[str], str] = str
-
-
-DEFAULT = Options()
 
 
 @dataclass(frozen=True)
@@ -105,6 +89,7 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
         write_refusals(folder / "refused.csv", intake.refusals, options.translate)
         result = replace(_summary(connection, rules, intake, the_plan, started), history=past)
         (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        kept.keep(folder, rules, data, options)
     return result
 
 

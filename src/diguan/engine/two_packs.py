@@ -8,7 +8,8 @@ import duckdb
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import scratch_folder
 from diguan.engine.history import find
-from diguan.engine.screening import DEFAULT, Options, screen
+from diguan.engine.options import DEFAULT, Options
+from diguan.engine.screening import screen
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 from diguan.rulebook.reference import MET, NONE, UNKNOWN

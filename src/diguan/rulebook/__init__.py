@@ -1,7 +1,7 @@
 """Packs: policy as files, read, checked and explained. Pure: knows neither Django nor any database."""
 
 from diguan.rulebook import cases, numbers, order, problems, reasons
-from diguan.rulebook.loading import load, shipped
+from diguan.rulebook.loading import keep, load, shipped
 from diguan.rulebook.pack import Pack
 from diguan.rulebook.problems import PackProblems, PeriodNotCovered, RulesRefused
 from diguan.rulebook.reference import Household, Past
@@ -18,6 +18,7 @@ __all__ = [
     "at",
     "cases",
     "dated",
+    "keep",
     "load",
     "numbers",
     "order",

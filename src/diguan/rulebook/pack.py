@@ -251,6 +251,7 @@ class Pack:
     ends: date | None
     extends: tuple[str, ...]
     folder: Path
+    layers: tuple[Path, ...]  # folders of those it extends, the farthest first, and its own
     digest: str
     documents: Mapping[str, Document]
     sources: Mapping[str, Text]

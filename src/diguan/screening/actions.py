@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from diguan import engine, rulebook
 from diguan.access import scope as scopes
 from diguan.access import walls
+from diguan.engine import replaying
 from diguan.journal import actions as journal
 from diguan.registry import carrying, snapshots
 from diguan.registry import queries as registry
@@ -71,18 +72,31 @@ def run_screening(
         _drop_rows_of_others(screening)
         loaded = run.load(screening, out, Household.objects.unscoped("loading a screening"))
         _check_complete(loaded, snapshot)
+        detail = {"pack": pack.id, "version": pack.version, "status": pack.status}
+        detail |= {"as_of": as_of.isoformat(), "snapshot": snapshot.id}
         journal.record(
-            by=by,
-            at=at,
-            verb="screening.run",
-            subject_type="screening",
-            subject_key=screening.pk,
-            detail={
-                "pack": pack.id, "version": pack.version, "status": pack.status,
-                "as_of": as_of.isoformat(), "snapshot": snapshot.id,
-            },
+            by=by, at=at, verb="screening.run", subject_type="screening", subject_key=screening.pk, detail=detail,
         )  # fmt: skip
     return screening
+
+
+def replay_screening(*, number: int, memory: str, by: journal.Actor | None, at: dt.datetime) -> replaying.Replayed:
+    """Carry out a screening again from its snapshot and the pack kept with it, and say what is otherwise.
+
+    Raises: Screening.DoesNotExist; engine.DataRefused when snapshot or results are gone; rulebook.PackProblems.
+    """
+    screening = Screening.objects.get(pk=number)
+    home = Path(screening.folder).parents[1]
+    options = engine.Options(memory=memory)
+    found = replaying.replay(
+        Path(screening.folder), home / "snapshots" / screening.snapshot_id, home / "snapshots", options
+    )
+    with transaction.atomic():
+        journal.record(
+            by=by, at=at, verb="screening.replayed", subject_type="screening", subject_key=screening.pk,
+            detail={"equal": found.is_equal, "differences": len(found.differences)},
+        )  # fmt: skip
+    return found
 
 
 def move_results(*, household: str, by: journal.Actor | None, at: dt.datetime) -> None:

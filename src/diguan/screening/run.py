@@ -29,11 +29,9 @@ def screen(
     try:
         _write_tree(tree)
         options = engine.Options(tree, history, engine.Checks(trusted=True), progress=progress)
-        done = engine.screen(rules, snapshot, out, options)
-        tree.rename(out / "places.csv")
+        return engine.screen(rules, snapshot, out, options)
     finally:
         tree.unlink(missing_ok=True)
-    return done
 
 
 def _write_tree(path: Path) -> None:
