@@ -49,6 +49,10 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan.cli.screen", "explain", N_("Say why one household meets each standard or not."),
             "diguan explain --household KEY",
         ),
+        "compare": Entry(
+            "diguan.cli.compare", "compare", N_("Say who entered and left each cohort between two screenings, and why."),
+            "diguan compare BEFORE AFTER --out DIR",
+        ),
         "replay": Entry(
             "diguan.cli.replay", "replay", N_("Carry out a past screening again; it must come out the same."),
             "diguan replay DIR",

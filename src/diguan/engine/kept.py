@@ -3,8 +3,9 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import duckdb
 
 from diguan import __version__
 from diguan.engine.files import find
+from diguan.engine.history import Former
 from diguan.engine.options import Options
 from diguan.engine.problems import DataRefused
 from diguan.rulebook import loading
@@ -87,6 +89,12 @@ def read(folder: Path) -> MadeFrom:
             folder=folder,
         )
     return MadeFrom(**json.loads((folder / FILE).read_text("utf-8")))
+
+
+def former(each: Mapping[str, object], moved_to: Path | None = None) -> Former:
+    """An earlier snapshot as made_from.json names it, or in the folder of the same name where they lie now."""
+    folder = Path(str(each["folder"]))
+    return Former(moved_to / folder.name if moved_to else folder, date.fromisoformat(str(each["as_of"])))
 
 
 def inputs(data: Path) -> dict[str, str]:

@@ -13,7 +13,6 @@ from diguan import rulebook
 from diguan.engine import kept
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import scratch_folder
-from diguan.engine.history import Former
 from diguan.engine.intake import Checks
 from diguan.engine.options import Options
 from diguan.engine.screening import screen
@@ -74,7 +73,7 @@ def replay(
     found = [*_of_pack(pack.digest, done), *_of_files(made, out, "results", made.results)]
     where = data or Path(made.data)
     found += _of_files(made, where, "data", made.inputs)
-    former = {int(months): _former(each, history) for months, each in made.history.items()}
+    former = {int(months): kept.former(each, history) for months, each in made.history.items()}
     for months, each in former.items():
         expected = made.history[str(months)]["inputs"]
         assert isinstance(expected, dict)
@@ -96,11 +95,6 @@ def replay(
                 same += [second] if first == second else []
                 found += [] if first == second else _unlike(db, table)
     return Replayed("" if made.program == kept.PROGRAM else made.program, same, found)
-
-
-def _former(each: dict[str, object], history: Path | None) -> Former:
-    folder = Path(str(each["folder"]))
-    return Former(history / folder.name if history else folder, date.fromisoformat(str(each["as_of"])))
 
 
 def _of_pack(digest: str, done: dict[str, object]) -> Iterator[Difference]:
