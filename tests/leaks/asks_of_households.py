@@ -13,7 +13,7 @@ from tests.leaks.province import EVERYWHERE, HOMES, World
 from tests.leaks.shown import Ask
 
 from diguan.registry.models import Household, Observation, Person
-from diguan.screening.models import Fault, Result, Shortfall
+from diguan.screening.models import Change, Fault, Result, Shortfall
 from diguan.screening.queries import ORDER
 from diguan.ui import cursors
 
@@ -32,6 +32,22 @@ def _under(path: str, **params: str) -> Ask:
 def boards(world: World) -> list[Ask]:
     asks = [Ask(f"/board/{code}/", twin="/board/77/", opens=(BOARD, of.span(code))) for code, *_rest in of.PLACES]
     return [*asks, Ask(f"/board/{of.C1}/?measure=enough"), Ask(f"/board/{of.C2}/?measure=poor")]
+
+
+def comparisons(world: World) -> list[Ask]:
+    path = f"/comparisons/{world.comparison}/"
+    asks = [Ask(f"{path}?place={code}", twin=f"{path}?place=77", opens=(BOARD, of.span(code))) for code in ASKED_PLACES]
+    return [Ask(path), *asks, Ask("/comparisons/999999/")]
+
+
+def comparison_lists(world: World) -> list[Ask]:
+    path = f"/comparisons/{world.comparison}/households/"
+    asks = [Ask(path), Ask("/comparisons/999999/households/"), Ask(f"{path}?from=nonsense")]
+    ways = ("", "&from=elsewhere", "&to=elsewhere", "&from=poor&to=poor", "&from=absent")
+    asks += [Ask(f"{path}?place={code}{way}", twin=f"{path}?place=77{way}") for code in ASKED_PLACES for way in ways]
+    asks += [_under(path, kind="standard", name=name) for name in ("enough", "well", "no_such_standard")]
+    # Positions of rows that lie elsewhere, as somebody could copy them from another's screen.
+    return [*asks, _at_cursor(f"{path}?", Change, "p1", "after"), _at_cursor(f"{path}?", Change, "v6", "before")]
 
 
 def checks(world: World) -> list[Ask]:

@@ -55,6 +55,7 @@ class World:
     homes: dict[str, Home] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
+    comparison: int = 0
     imports: dict[str, Import] = field(default_factory=dict)
     pairs: dict[str, UUID] = field(default_factory=dict)
     entries: dict[str, UUID] = field(default_factory=dict)  # of the list `roll`
@@ -107,7 +108,12 @@ def build() -> World:
     for name, place in HOMES.items():
         _house(world, name, place)
     _live(world)
-    screening.run_screening(pack=world.pack, as_of=timezone.localdate(), by=None, at=timezone.now())
+    now = screening.run_screening(pack=world.pack, as_of=timezone.localdate(), by=None, at=timezone.now())
+    # Of a day before anybody said anything, so that everybody has changed since.
+    day = dt.date(2020, 1, 1)
+    before = screening.run_screening(pack=world.pack, as_of=day, by=None, at=timezone.now(), is_current=False)
+    compared = screening.compare_screenings(before=before, after=now, by=None, at=timezone.now())
+    world.comparison = compared.pk
     _close(world)
     world.settle()
     return world

@@ -39,13 +39,22 @@ def compare(
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
-    options = Options(memory=memory, progress=lambda step: click.echo(f"… {say(compared.STEPS[step])}", err=True))
+
+    def progress(step: str) -> None:
+        click.echo(f"… {say(compared.STEPS[step])}", err=True)
+
     try:
+        if before.isdecimal() and after.isdecimal() and not Path(before).is_dir():
+            from diguan.cli.registry_screening import compare_registry
+
+            first, second, folder = compare_registry(int(before), int(after), language, progress)
+            compared.print_comparison(first.rules, second.rules, folder, language)
+            return
         with tempfile.TemporaryDirectory() as scratch:
             into = out or Path(scratch) / "comparison"
             first, second = sides.side(Path(before), data_before), sides.side(Path(after), data_after)
-            done = comparing.compare(first, second, into, options)
-            compared.print_comparison(first.rules, second.rules, done, into, language)
+            comparing.compare(first, second, into, Options(memory=memory, progress=progress))
+            compared.print_comparison(first.rules, second.rules, into, language)
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)

@@ -1,5 +1,6 @@
 """A comparison of two screenings as text on the terminal."""
 
+import json
 from pathlib import Path
 
 import click
@@ -146,9 +147,10 @@ class Report:
         )
 
 
-def print_comparison(before: Rules, after: Rules, done: comparing.Compared, out: Path, language: str) -> None:
+def print_comparison(before: Rules, after: Rules, out: Path, language: str) -> None:
     """What was compared, then cohorts, standards, reasons and places."""
     report = Report(before, after, out, language)
+    done = comparing.Compared(**json.loads((out / comparing.MARK).read_text("utf-8")))
     say = translator(language)
     head = N_("{before} of {day_before} against {after} of {day_after}: {count_before} households before, {count_after} now; {changed} have another cohort or outcome, {registered} are newly registered, {left} left.")  # fmt: skip
     click.echo(

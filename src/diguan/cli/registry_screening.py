@@ -2,6 +2,8 @@
 
 import datetime as dt
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -10,7 +12,7 @@ from diguan import rulebook
 from diguan.cli.installation import opened
 from diguan.cli.language import translator
 from diguan.cli.opened_pack import loaded
-from diguan.engine import replaying
+from diguan.engine import replaying, sides
 from diguan.rulebook.problems import N_
 
 
@@ -96,3 +98,25 @@ def replay_registry(number: int, memory: str, language: str) -> replaying.Replay
         except Screening.DoesNotExist:
             click.echo(say(N_("There is no screening {number}.")).format(number=number), err=True)
             sys.exit(1)
+
+
+def compare_registry(
+    before: int, after: int, language: str, progress: Callable[[str], None]
+) -> tuple[sides.Side, sides.Side, Path]:
+    """Compare two screenings of the registry and keep it for its page; both sides, and the folder of its files."""
+    say = translator(language)
+    with opened(language):
+        from django.utils import timezone
+
+        from diguan.screening import actions, comparing
+        from diguan.screening.models import Screening
+
+        try:
+            first, second = (Screening.objects.get(pk=number) for number in (before, after))
+        except Screening.DoesNotExist:
+            click.echo(say(N_("There is no screening {number}; there are: {numbers}.")).format(
+                number=f"{before} / {after}", numbers=", ".join(f"{s.pk} ({s.as_of})" for s in Screening.objects.order_by("pk"))
+            ), err=True)  # fmt: skip
+            sys.exit(1)
+        actions.compare_screenings(before=first, after=second, by=None, at=timezone.now(), progress=progress)
+        return comparing.side(first), comparing.side(second), comparing.folder(first, second)

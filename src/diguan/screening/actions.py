@@ -18,8 +18,8 @@ from diguan.journal import actions as journal
 from diguan.registry import carrying, snapshots
 from diguan.registry import queries as registry
 from diguan.registry.models import Household
-from diguan.screening import policies, queries, run
-from diguan.screening.models import Fault, Result, Screening, Shortfall, Total
+from diguan.screening import comparing, flow_queries, policies, queries, run
+from diguan.screening.models import Change, Comparison, Fault, Result, Screening, Shortfall, Total
 from diguan.ui import paging
 
 DEPTH_KEPT = 2  # of earlier screenings, totals stay in the database down to this depth of the tree
@@ -43,8 +43,9 @@ def run_screening(
     folder: Path | None = None,
     known_on: dt.date | None = None,
     draft: bool = False,
+    is_current: bool = True,
 ) -> Screening:
-    """Screen everybody on file under a pack as of a date, and make the results the current ones.
+    """Screen everybody on file under a pack as of a date, and make the results the current ones if `is_current`.
 
     Snapshot and results stay as files in `folder` (the data folder); the tables are replaced in one transaction, so
     that whatever fails leaves the former screening in place. Under a draft or a withdrawn pack only a synthetic
@@ -64,14 +65,15 @@ def run_screening(
     progress("loading")
     with transaction.atomic(), walls.acting("loading a screening"):
         carrying.one_at_a_time("screening")
-        Screening.objects.filter(is_current=True).update(is_current=False)
         screening = _kept(rules, snapshot, screened, out, by)
         screening.history = {str(months): each.id for months, each in former.items()}
         screening.started_at, screening.finished_at = at, at + dt.timedelta(seconds=time.monotonic() - started)
-        screening.save(force_insert=True)
-        _drop_rows_of_others(screening)
-        loaded = run.load(screening, out, Household.objects.unscoped("loading a screening"))
-        _check_complete(loaded, snapshot)
+        if is_current:
+            _replace_current(screening, out, snapshot)
+        else:
+            screening.is_current = False
+            screening.save(force_insert=True)
+            run.load_totals(screening, out, DEPTH_KEPT)
         detail = {"pack": pack.id, "version": pack.version, "status": pack.status}
         detail |= {"as_of": as_of.isoformat(), "snapshot": snapshot.id}
         journal.record(
@@ -99,10 +101,54 @@ def replay_screening(*, number: int, memory: str, by: journal.Actor | None, at: 
     return found
 
 
+def compare_screenings(
+    *, before: Screening, after: Screening, by: journal.Actor | None, at: dt.datetime,
+    progress: run.Progress = lambda step: None,
+) -> Comparison:  # fmt: skip
+    """Hold two screenings against each other and keep who came, who went and why; in place of an earlier comparison of both.
+
+    Raises: engine.DataRefused when files of either are gone; rulebook.PackProblems.
+    """
+    out = comparing.folder(before, after)
+    found = comparing.compare(before, after, out, progress)
+    counts = {name: getattr(found, name) for name in _COUNTED}
+    with transaction.atomic(), walls.acting("loading a comparison"):
+        earlier = Comparison.objects.filter(before=before, after=after)
+        Change.objects.unscoped("replacing a comparison").filter(comparison__in=earlier).delete()
+        earlier.delete()
+        made = Comparison.objects.create(
+            before=before, after=after, counts=counts, made_at=at, made_by=None if by is None else by.pk
+        )
+        comparing.load(made, out, Household.objects.unscoped("loading a comparison"))
+        journal.record(
+            by=by, at=at, verb="screening.compared", subject_type="comparison", subject_key=made.pk,
+            detail={"before": before.pk, "after": after.pk, **counts},
+        )  # fmt: skip
+    return made
+
+
+_COUNTED = ("households_before", "households_after", "registered", "left", "changed")
+
+
+def open_changes(
+    *, scope: scopes.Scope, wanted: flow_queries.Wanted, params: QueryDict, by: journal.Actor | None, at: dt.datetime,
+    size: int = paging.SIZE,
+) -> paging.Page[flow_queries.Listed]:  # fmt: skip
+    """One page of the households behind a flow, and the journal's entry that it was read; neither without the other."""
+    with transaction.atomic():
+        page = flow_queries.change_page(scope, wanted, params, size=size)
+        journal.record(
+            by=by, at=at, verb="household.listed", subject_type="list", subject_key="changes",
+            place_number=wanted.place.number if wanted.place else None,
+            detail={**wanted.described(), "count": len(page.rows)},
+        )  # fmt: skip
+    return page
+
+
 def move_results(*, household: str, by: journal.Actor | None, at: dt.datetime) -> None:
     """Put a household's results where the household is now; part of the act that moved it, whose entry tells it."""
     found = Household.objects.unscoped("results follow their household").get(key=household)
-    for model in (Result, Shortfall, Fault):
+    for model in (Result, Shortfall, Fault, Change):
         rows = model.objects.unscoped("results follow their household").filter(household=found)
         rows.exclude(place_number=found.place_number).update(place_number=found.place_number)
 
@@ -176,6 +222,14 @@ def _kept(
         started_by_name=journal.SYSTEM if by is None else by.get_username(),
         finished_by=None if by is None else by.pk,
     )
+
+
+def _replace_current(screening: Screening, out: Path, snapshot: snapshots.Snapshot) -> None:
+    Screening.objects.filter(is_current=True).update(is_current=False)
+    screening.save(force_insert=True)
+    _drop_rows_of_others(screening)
+    loaded = run.load(screening, out, Household.objects.unscoped("loading a screening"))
+    _check_complete(loaded, snapshot)
 
 
 def _drop_rows_of_others(screening: Screening) -> None:

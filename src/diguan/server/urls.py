@@ -6,6 +6,7 @@ from django.urls import path
 
 from diguan.access import gate, permissions
 from diguan.access import urls as access_urls
+from diguan.command import flow_views
 from diguan.command import views as command_views
 from diguan.exports import urls as export_urls
 from diguan.intake import urls as intake_urls
@@ -23,6 +24,9 @@ urlpatterns = [
     path("money-unit/", gate.public(reader.choose_money_unit), name="money_unit"),
     path("board/", command_views.top, name="board_top"),
     path("board/<str:code>/", command_views.board, name="board"),
+    path("comparisons/", flow_views.comparisons, name="comparisons"),
+    path("comparisons/<int:number>/", flow_views.comparison, name="comparison"),
+    path("comparisons/<int:number>/households/", flow_views.households, name="comparison-households"),
     path("households/", screening_views.households, name="households"),
     path("households/<uuid:key>/", screening_views.household, name="household"),
     path("households/<uuid:key>/facts/<str:name>/", fact_views.fact, name="fact"),
