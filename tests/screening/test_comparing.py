@@ -72,7 +72,7 @@ def _ways(comparison: Comparison, code: str) -> dict[tuple[str, str, str], int]:
 def test_flows_are_kept_for_every_place_with_their_reasons(compared: Comparison) -> None:
     assert _ways(compared, of.COUNTY_A) == {
         ("none", "poor", "fact"): 1, ("poor", "none", "fact"): 1, ("none", "none", ""): 1,
-        ("absent", "poor", "registered"): 1,
+        ("absent", "poor", "registered"): 1, ("unknown", "poor", "became_known"): 1,
     }  # fmt: skip
     found = _ways(compared, of.LIUJIA)
     assert found[("none", "poor", "fact")] == 1

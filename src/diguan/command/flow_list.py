@@ -22,7 +22,7 @@ from diguan.screening.models import Change, Comparison
 from diguan.ui import outcomes, paging, tables
 from diguan.ui.empties import Empty
 
-MOST_CAUSES = 5
+MOST_CAUSES = 3
 __all__ = ["REASONS", "FlowList", "words_of"]
 
 

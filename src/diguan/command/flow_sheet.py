@@ -124,10 +124,10 @@ class FlowSheet:
         columns = [
             tables.Column("before", pgettext("column", "Before"), value=lambda row: self.label(row.before)),
             tables.Column("after", _("Now"), value=lambda row: self.label(row.after)),
-            tables.Column("reason", _("Reason"), value=lambda row: reason_label(row.reason)),
             tables.Column("households", _("Households"), "number",
                           href=lambda row: self.href(COHORT, COHORT, row.before, row.after, row.reason)),
             tables.Column("persons", _("Persons"), "number", value=lambda row: row.persons_after or row.persons_before),
+            tables.Column("reason", _("Reason"), value=lambda row: reason_label(row.reason)),
         ]  # fmt: skip
         empty = Empty(
             _("Nobody came into a list or left one here between the two days."),

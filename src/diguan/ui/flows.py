@@ -15,7 +15,7 @@ THINNEST = 3
 GAP = 14
 LINE = 17
 TOP = 26  # under the headings
-WIDEST = 15  # letters of a label in one line; a Chinese one counts as two
+WIDEST = 13  # letters of a label in one line; a Chinese one counts as two
 
 
 @dataclass(frozen=True)
