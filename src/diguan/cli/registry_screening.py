@@ -10,6 +10,7 @@ from diguan import rulebook
 from diguan.cli.installation import opened
 from diguan.cli.language import translator
 from diguan.cli.opened_pack import loaded
+from diguan.engine import replaying
 from diguan.rulebook.problems import N_
 
 
@@ -59,7 +60,7 @@ def explain_registry(key: str, language: str) -> None:
         from diguan.cli import tables
         from diguan.registry import actions, queries
         from diguan.registry.models import Household
-        from diguan.screening import evaluation, packs
+        from diguan.screening import evaluation, former, packs
         from diguan.screening import queries as screenings
 
         everybody = unscoped("diguan explain")
@@ -75,5 +76,23 @@ def explain_registry(key: str, language: str) -> None:
             click.echo(say(N_("Nothing has been screened yet: run diguan screen first.")), err=True)
             sys.exit(1)
         members = queries.members(everybody, found)
-        judged = evaluation.under(packs.rules_of(screening), found, members, queries.identifiers(everybody, found))
+        rules, numbers = packs.rules_of(screening), queries.identifiers(everybody, found)
+        states = former.states(everybody, rules, found, members, numbers)
+        judged = evaluation.under(rules, found, members, numbers, former.pasts(states))
         tables.print_explanation(judged, key, [str(member.key)[:8] for member in members], language)
+
+
+def replay_registry(number: int, memory: str, language: str) -> replaying.Replayed:
+    """Carry out a screening of the registry again; that somebody did, and how it came out, is journalled."""
+    say = translator(language)
+    with opened(language):
+        from django.utils import timezone
+
+        from diguan.screening import actions
+        from diguan.screening.models import Screening
+
+        try:
+            return actions.replay_screening(number=number, memory=memory, by=None, at=timezone.now())
+        except Screening.DoesNotExist:
+            click.echo(say(N_("There is no screening {number}.")).format(number=number), err=True)
+            sys.exit(1)

@@ -2,39 +2,25 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
-from diguan.engine import checks, places, plan, totals
+from diguan.engine import checks, kept, places, plan, totals
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
-from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
+from diguan.engine.history import Brought, bring, lacking
+from diguan.engine.intake import Intake, settle, take_in
+from diguan.engine.options import DEFAULT, Options
 from diguan.engine.refusals import write_refusals
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
 STEPS = {"reading": N_("reading and checking"), "screening": N_("screening"), "writing": N_("writing results")}
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run is done; none of it changes an outcome."""
-
-    place_tree: Path | None = None
-    checks: Checks = EVERYTHING
-    persons_too: bool = False  # also write the derived values of every person
-    memory: str = ""  # such as 4GB; beyond it work spills to disk
-    threads: int = 0  # 0: as many as there are cores
-    progress: Callable[[str], None] = lambda step: None
-    translate: Callable[[str], str] = str
-
-
-DEFAULT = Options()
 
 
 @dataclass(frozen=True)
@@ -59,6 +45,7 @@ class Screened:
     computed: dict[str, str | None]
     known: dict[str, int]
     seconds: float
+    history: dict[str, Brought] = field(default_factory=dict)  # what was read of earlier days, by months before
 
 
 def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> Screened:
@@ -80,7 +67,9 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
         connect(memory=options.memory, threads=options.threads, spill=scratch) as connection,
     ):
         options.progress("reading")
+        past = bring(connection, rules, options.history, scratch, options.checks)
         intake = take_in(connection, rules, data, scratch, options.checks)
+        intake.absent += lacking(rules, options.history)
         if options.place_tree is not None:
             places.read_tree(connection, options.place_tree, scratch)
         options.progress("screening")
@@ -98,8 +87,9 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
         if options.persons_too and intake.has_persons:
             _write_persons(connection, the_plan, folder)
         write_refusals(folder / "refused.csv", intake.refusals, options.translate)
-        result = _summary(connection, rules, intake, the_plan, started)
+        result = replace(_summary(connection, rules, intake, the_plan, started), history=past)
         (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        kept.keep(folder, rules, data, options)
     return result
 
 

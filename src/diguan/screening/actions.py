@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from diguan import engine, rulebook
 from diguan.access import scope as scopes
 from diguan.access import walls
+from diguan.engine import replaying
 from diguan.journal import actions as journal
 from diguan.registry import carrying, snapshots
 from diguan.registry import queries as registry
@@ -56,32 +57,46 @@ def run_screening(
     home = folder or Path(settings.DATA)
     rules = rulebook.at(pack, as_of)
     progress("snapshot")
-    everybody = scopes.unscoped("screening of the whole registry")
-    snapshot = snapshots.write(pack=pack, as_of=as_of, folder=home / "snapshots", scope=everybody, known_on=known_on)
+    snapshot, former = _snapshots(rules, home / "snapshots", known_on)
+    history = {months: engine.Former(each.folder, each.as_of) for months, each in former.items()}
     out = home / "screenings" / uuid.uuid4().hex
-    screened = run.screen(rules=rules, snapshot=snapshot.folder, out=out, progress=progress)
+    screened = run.screen(rules=rules, snapshot=snapshot.folder, history=history, out=out, progress=progress)
     progress("loading")
     with transaction.atomic(), walls.acting("loading a screening"):
         carrying.one_at_a_time("screening")
         Screening.objects.filter(is_current=True).update(is_current=False)
         screening = _kept(rules, snapshot, screened, out, by)
+        screening.history = {str(months): each.id for months, each in former.items()}
         screening.started_at, screening.finished_at = at, at + dt.timedelta(seconds=time.monotonic() - started)
         screening.save(force_insert=True)
         _drop_rows_of_others(screening)
         loaded = run.load(screening, out, Household.objects.unscoped("loading a screening"))
         _check_complete(loaded, snapshot)
+        detail = {"pack": pack.id, "version": pack.version, "status": pack.status}
+        detail |= {"as_of": as_of.isoformat(), "snapshot": snapshot.id}
         journal.record(
-            by=by,
-            at=at,
-            verb="screening.run",
-            subject_type="screening",
-            subject_key=screening.pk,
-            detail={
-                "pack": pack.id, "version": pack.version, "status": pack.status,
-                "as_of": as_of.isoformat(), "snapshot": snapshot.id,
-            },
+            by=by, at=at, verb="screening.run", subject_type="screening", subject_key=screening.pk, detail=detail,
         )  # fmt: skip
     return screening
+
+
+def replay_screening(*, number: int, memory: str, by: journal.Actor | None, at: dt.datetime) -> replaying.Replayed:
+    """Carry out a screening again from its snapshot and the pack kept with it, and say what is otherwise.
+
+    Raises: Screening.DoesNotExist; engine.DataRefused when snapshot or results are gone; rulebook.PackProblems.
+    """
+    screening = Screening.objects.get(pk=number)
+    home = Path(screening.folder).parents[1]
+    options = engine.Options(memory=memory)
+    found = replaying.replay(
+        Path(screening.folder), home / "snapshots" / screening.snapshot_id, home / "snapshots", options
+    )
+    with transaction.atomic():
+        journal.record(
+            by=by, at=at, verb="screening.replayed", subject_type="screening", subject_key=screening.pk,
+            detail={"equal": found.is_equal, "differences": len(found.differences)},
+        )  # fmt: skip
+    return found
 
 
 def move_results(*, household: str, by: journal.Actor | None, at: dt.datetime) -> None:
@@ -121,6 +136,18 @@ def _check_in_force(pack: rulebook.Pack, draft: bool) -> None:
     allowed = policies.may_screen(pack, synthetic=described is not None and described.synthetic, draft=draft)
     if not allowed:
         raise PackNotInForce(allowed.reason)
+
+
+def _snapshots(
+    rules: rulebook.Rules, folder: Path, known_on: dt.date | None
+) -> tuple[snapshots.Snapshot, dict[int, snapshots.Snapshot]]:
+    """The registry as of the screening's date, and as of each earlier day that the rules look back at, by months."""
+    everybody = scopes.unscoped("screening of the whole registry")
+
+    def written(day: dt.date) -> snapshots.Snapshot:
+        return snapshots.write(pack=rules.pack, as_of=day, folder=folder, scope=everybody, known_on=known_on)
+
+    return written(rules.as_of), {m: written(rulebook.numbers.months_before(rules.as_of, m)) for m in rules.former}
 
 
 def _kept(

@@ -21,7 +21,7 @@ class Screening(models.Model):
     """One run of a pack over a snapshot; never changed but for `is_current`.
 
     `counts` is what the engine counted (households, persons, refused …); `computed` the parameters it worked out over
-    the snapshot; `standards`, `cohorts` and `checks` the pack's, in its order.
+    the snapshot; `history` the snapshots it looked back at, by months before; `standards`, `cohorts` and `checks` the pack's, in its order.
     """
 
     VERBS = ("SELECT", "INSERT", "UPDATE (is_current)")
@@ -37,6 +37,7 @@ class Screening(models.Model):
     checks = models.JSONField(_("data checks"), default=list)
     counts = models.JSONField(_("counts"), default=dict)
     computed = models.JSONField(_("computed parameters"), default=dict)
+    history = models.JSONField(_("earlier snapshots"), default=dict)
     is_current = models.BooleanField(_("current"), default=False)
     started_at = models.DateTimeField(_("started at"))
     started_by = models.BigIntegerField(_("started by"), null=True)

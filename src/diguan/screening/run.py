@@ -1,7 +1,7 @@
 """The way to the engine and back: the place tree out, its results in, as sets."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,20 @@ from diguan.screening.models import LETTERS, MET, NOT_MET, Fault, Result, Screen
 Progress = Callable[[str], None]
 
 
-def screen(*, rules: rulebook.Rules, snapshot: Path, out: Path, progress: Progress) -> engine.Screened:
-    """Run the rules over a snapshot; the results stand in the folder `out`, with the place tree they were summed by.
+def screen(
+    *, rules: rulebook.Rules, snapshot: Path, history: Mapping[int, engine.Former], out: Path, progress: Progress
+) -> engine.Screened:
+    """Run the rules over a snapshot and the earlier ones they look back at; the results stand in the folder `out`, with the place tree they were summed by.
 
     Raises: engine.DataRefused if the snapshot lacks what the rules read.
     """
     tree = out.with_name(f"{out.name}.places.csv")
     try:
         _write_tree(tree)
-        options = engine.Options(place_tree=tree, checks=engine.Checks(trusted=True), progress=progress)
-        done = engine.screen(rules, snapshot, out, options)
-        tree.rename(out / "places.csv")
+        options = engine.Options(tree, history, engine.Checks(trusted=True), progress=progress)
+        return engine.screen(rules, snapshot, out, options)
     finally:
         tree.unlink(missing_ok=True)
-    return done
 
 
 def _write_tree(path: Path) -> None:

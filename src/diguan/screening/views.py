@@ -17,7 +17,7 @@ from diguan.registry import actions as registry_actions
 from diguan.registry import as_of
 from diguan.registry import queries as registry
 from diguan.registry.models import Household
-from diguan.screening import lists, packs, policy_page, queries, reading
+from diguan.screening import former, lists, packs, policy_page, queries, reading
 from diguan.screening.household_page import Sheet
 from diguan.screening.models import Screening
 
@@ -56,16 +56,19 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
     screening = queries.current_screening()
     if screening is None:
         return render(request, "screening/none.html")
+    rules, members = packs.rules_of(screening), registry.members(request.scope, found)
+    numbers = registry.identifiers(request.scope, found)
     sheet = Sheet(
         household=found,
-        members=registry.members(request.scope, found),
+        members=members,
         said=registry.observations(request.scope, found),
-        rules=packs.rules_of(screening),
+        rules=rules,
         result=queries.result_for(request.scope, found),
         may_see_names=request.scope_of(permissions.NAMES_READ).contains(found.place_number),
         policy_href=reverse("policy", args=[screening.pack_id]) if request.may(permissions.POLICY_READ) else "",
         money_unit=getattr(request, "money_unit", "yuan"),
-        numbers=registry.identifiers(request.scope, found),
+        numbers=numbers,
+        past=former.states(request.scope, rules, found, members, numbers),
         life_events=list(as_of.life_events(request.scope, found)),
     )
     context = sheet.context()
