@@ -71,6 +71,12 @@ def check(world: World) -> list[Ask]:
     return [*asks, _at_cursor(f"/checks/ill/?place={of.P1}&", Fault, "v3"), Ask("/checks/ill/?cohort=poor")]
 
 
+def indices(world: World) -> list[Ask]:
+    path, whole = "/indices/?place={}", "households.read"
+    asks = [Ask(path.format(code), twin=path.format(77), opens=(whole, of.span(code))) for code in ASKED_PLACES]
+    return [Ask("/indices/"), *asks]
+
+
 def lists(world: World) -> list[Ask]:
     path = "/households/"
     asks = [Ask(path, counts="households"), _under(path, format="csv"), _under(path, format="xlsx")]

@@ -59,6 +59,7 @@ ROUTES: Mapping[str, Route] = {
     "comparison-households": Route(households.comparison_lists, "households.read", _LIST),
     "checks": Route(households.checks),
     "check": Route(households.check, "households.read", _LIST),
+    "indices": Route(households.indices),
     "policies": Route(_plain(Ask("/policy/"))),
     "policy": Route(_plain(Ask("/policy/leaks/"), Ask("/policy/no-such-pack/"))),
     "policy_changes": Route(_plain(Ask("/policy/leaks/changes/"), Ask("/policy/leaks/changes/?before=eu-silc"))),

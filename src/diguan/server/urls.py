@@ -13,7 +13,15 @@ from diguan.intake import urls as intake_urls
 from diguan.journal import views as journal_views
 from diguan.linkage import urls as linkage_urls
 from diguan.places import queries as places
-from diguan.screening import check_views, conflict_views, difference_views, fact_views, life_views, past_views
+from diguan.screening import (
+    check_views,
+    conflict_views,
+    difference_views,
+    distribution_views,
+    fact_views,
+    life_views,
+    past_views,
+)
 from diguan.screening import views as screening_views
 from diguan.server import acts, demo_accounts, home, subjects
 from diguan.ui import reader
@@ -41,6 +49,7 @@ urlpatterns = [
     *export_urls.urlpatterns,
     path("checks/", check_views.checks, name="checks"),
     path("checks/<str:name>/", check_views.check, name="check"),
+    path("indices/", distribution_views.indices, name="indices"),
     *intake_urls.PATTERNS,
     *linkage_urls.PATTERNS,
     path("policy/", screening_views.policies, name="policies"),
