@@ -80,7 +80,9 @@ class _Page:
         }
 
     def _value(self, index: str, domain: Any = None) -> Decimal | None:
-        value = (domain or self.found.whole).of(index).value
+        whole = domain or self.found.whole
+        assert whole is not None
+        value = whole.of(index).value
         return None if value is None else Decimal(repr(value))
 
     def _stats(self) -> list[stats.Stat]:
