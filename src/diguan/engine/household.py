@@ -13,6 +13,7 @@ from diguan.engine.folders import scratch_folder
 from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
 from diguan.engine.problems import DataRefused
 from diguan.engine.screening import computed_values
+from diguan.engine.session import OnDuckDB
 from diguan.rulebook.problems import N_
 from diguan.rulebook.reference import Value
 from diguan.rulebook.rules import Rules
@@ -32,14 +33,15 @@ def one_household(rules: Rules, data: Path, key: str, checks: Checks = EVERYTHIN
     Raises: DataRefused when the data cannot be read, or the household is not there or was refused.
     """
     with scratch_folder() as scratch, connect(spill=scratch) as connection:
-        intake = take_in(connection, rules, data, scratch, checks)
+        session = OnDuckDB(connection)
+        intake = take_in(session, rules, data, scratch, checks)
         if intake.hopeful:
-            settle(connection, rules, intake)
+            settle(session, rules, intake)
         found = _records(connection, "households", key)
         if not found:
             raise _absent(intake, key)
         members = _records(connection, "persons", key) if intake.has_persons else []
-        computed, _ = computed_values(connection, rules, plan.make(rules), intake)
+        computed, _ = computed_values(session, rules, plan.make(rules), intake)
     return HouseholdFacts(found[0], members, [str(member["person_id"]) for member in members], computed)
 
 
