@@ -31,12 +31,13 @@ class Options:
     memory: str = ""  # such as 4GB; beyond it work spills to disk
     threads: int = 0  # 0: as many as there are cores
     engine: str = DUCKDB
+    master: str = ""  # of Spark
     progress: Callable[[str], None] = lambda step: None
     translate: Callable[[str], str] = str
 
     @property
     def working(self) -> Engine:
-        return Engine(self.engine, self.memory, self.threads)
+        return Engine(self.engine, self.master, self.memory, self.threads)
 
 
 DEFAULT = Options()
