@@ -29,5 +29,3 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         started = starting.start("", "1GB", 2)
         yield
         started.stop()
-
-

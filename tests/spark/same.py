@@ -22,7 +22,7 @@ def assert_alike(one: Path, other: Path) -> None:
     assert {file.name for file in other.iterdir()} == names
     for name in sorted(names):
         if name.endswith(".parquet"):
-            _assert_same_rows(one / name, other / name)
+            assert_same_rows(one / name, other / name)
         elif name == "screening.json":
             said, also = (json.loads((folder / name).read_text("utf-8")) for folder in (one, other))
             assert said | {"seconds": 0} == also | {"seconds": 0}
@@ -30,9 +30,11 @@ def assert_alike(one: Path, other: Path) -> None:
             assert (one / name).read_bytes() == (other / name).read_bytes()
 
 
-def _assert_same_rows(one: Path, other: Path) -> None:
+def assert_same_rows(one: Path, other: Path) -> None:
     left, right = (duckdb.read_parquet(str(file)) for file in (one, other))
-    assert list(zip(left.columns, left.types, strict=True)) == list(zip(right.columns, right.types, strict=True)), one.name
+    assert list(zip(left.columns, left.types, strict=True)) == list(zip(right.columns, right.types, strict=True)), (
+        one.name
+    )
     files = f"'{one}'", f"'{other}'"
     for a, b in (files, files[::-1]):
         assert duckdb.sql(f"FROM {a} EXCEPT ALL FROM {b}").fetchall() == [], f"{one.name}: only one engine has this"

@@ -5,6 +5,7 @@ import gzip
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from bench import population
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.engine import test_conformance as borders
 from tests.generative import test_engines_agree as random_world
 from tests.rulebook import world
-from tests.spark.same import screened_alike
+from tests.spark.same import assert_alike, assert_same_rows, screened_alike
 
 from diguan import engine, rulebook
 from diguan.engine.split import Keys, split_file
@@ -42,7 +43,13 @@ def drawn(strategy: st.SearchStrategy[Any], number: int) -> list[Any]:
     """Several examples of a strategy; put together in one screening they cost Spark little more than one alone."""
     found: list[Any] = []
 
-    @settings(max_examples=number, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=number,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(strategy)
     def collect(example: Any) -> None:
         found.append(example)
@@ -79,7 +86,7 @@ def test_a_real_sample_with_weights_and_a_median_of_the_whole(tmp_path: Path) ->
     rules = shipped("eu-silc", "2006-12-31")
     split_file(rules.pack, tmp_path / "eusilc.csv", tmp_path / "data", Keys("db030", "rb030", "db040"))
     done = screened_alike(rules, tmp_path / "data", tmp_path)
-    assert done.computed == {"threshold": "10859.240000"} or "10859" in str(done.computed)
+    assert "10859.24" in str(done.computed)
     assert done.rounded == 12_570
 
 
@@ -93,7 +100,15 @@ FAULTY = [
     "h6,p1,4000,,,,,,twice",
     ",p1,4000,,,,,,nobody's",
 ]
-PEOPLE = ["a,h1,2010-02-29,5,true", "b,h1,2010-02-28,,false", "c,h9,,,", "d,h5,,1.23456789,", "e,,,,", "f,h4,,,", "b,h6,,,"]
+PEOPLE = [
+    "a,h1,2010-02-29,5,true",
+    "b,h1,2010-02-28,,false",
+    "c,h9,,,",
+    "d,h5,,1.23456789,",
+    "e,,,,",
+    "f,h4,,,",
+    "b,h6,,,",
+]
 
 
 def test_what_is_refused_and_why(tmp_path: Path) -> None:
@@ -112,3 +127,59 @@ def test_a_snapshot_is_taken_as_it_is(tmp_path: Path) -> None:
     rules = shipped("cn-2020", "2020-05-29")
     population.write(rules.pack, tmp_path / "data", 60)
     screened_alike(rules, tmp_path / "data", tmp_path, checks=engine.Checks(trusted=True))
+
+
+def by_place(source: Path, folder: Path) -> None:
+    """The files of `source` as folders of Parquet, one folder per county and, of households, one per place below it."""
+    county = "left(place, 6) AS county"
+    for name, columns, by in (
+        ("households", f"*, {county}", "county, place"),
+        ("persons", f"persons.*, {county}", "county"),
+    ):
+        joined = (
+            " LEFT JOIN (SELECT household_id, place FROM households) USING (household_id)" if name == "persons" else ""
+        )
+        with duckdb.connect() as db:
+            for each in ("households", "persons"):
+                db.read_parquet(str(source / f"{each}.parquet")).create_view(each)
+            (folder / name).mkdir(parents=True)
+            statement = f"SELECT {columns} FROM {name}{joined}"
+            db.execute(
+                f"COPY ({statement}) TO '{folder / name}' (FORMAT parquet, PARTITION_BY ({by}), OVERWRITE_OR_IGNORE)"
+            )
+
+
+def test_files_in_folders_by_place_give_what_one_file_gives_and_may_be_named_by_an_address(tmp_path: Path) -> None:
+    """The place itself is read from the names of folders, its leading zero kept; the county is nobody's variable."""
+    rules = world.rules(world.write_pack(tmp_path / "pack"))
+    homes = [f"h{i},0{i % 3}0101001001,{4000 + i % 2},,,,,," for i in range(12)]
+    people = [f"p{i},h{i % 12},,,true" for i in range(20)]
+    whole = world.write_data(tmp_path / "csv", homes, [*people, "lost,h99,,,"])
+    with duckdb.connect() as db:
+        for name in ("households", "persons"):
+            (tmp_path / "one").mkdir(exist_ok=True)
+            read = f"read_csv('{whole / name}.csv', all_varchar = true)"
+            db.execute(f"COPY (FROM {read}) TO '{tmp_path / 'one' / name}.parquet' (FORMAT parquet)")
+    by_place(tmp_path / "one", tmp_path / "folders")
+    assert list((tmp_path / "folders/households").glob("county=000101/place=000101001001/*.parquet"))
+    done = screened_alike(rules, tmp_path / "folders", tmp_path)
+    assert (done.households, done.refused_persons, done.outside_places) == (12, 1, 0)
+    assert done.ignored_columns == ["households: county", "persons: county"]
+    by_address = engine.Options(engine="spark", persons_too=True)
+    engine.screen(rules, f"file:{tmp_path / 'folders'}/", tmp_path / "addressed", by_address)
+    assert_alike(tmp_path / "spark", tmp_path / "addressed")
+    engine.screen(rules, tmp_path / "one", tmp_path / "of_one", engine.Options(persons_too=True))
+    for name in ("outcomes", "derived", "totals"):
+        assert_same_rows(tmp_path / "of_one" / f"{name}.parquet", tmp_path / "spark" / f"{name}.parquet")
+
+
+def test_a_file_that_is_none_and_an_address_nobody_knows_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    rules = world.rules(world.write_pack(tmp_path / "pack"))
+    on_spark = engine.Options(engine="spark")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/households.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(engine.DataRefused, match=r"households.parquet cannot be read: "):
+        engine.screen(rules, tmp_path / "data", tmp_path / "out", on_spark)
+    with pytest.raises(engine.DataRefused, match=r"cannot be read: .*s3a"):
+        engine.screen(rules, "s3a://nowhere/data", tmp_path / "out", on_spark)
+    assert not (tmp_path / "out").exists()

@@ -23,7 +23,9 @@ DATE = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--pack", "folder", metavar="DIR", help=N_("folder of the pack, or the name of a shipped one"))
 @click.option(
-    "--data", type=click.Path(path_type=Path), help=N_("folder with households and persons (.parquet or .csv)")
+    "--data",
+    metavar="DIR",
+    help=N_("folder with households and persons (.parquet or .csv), or the address of one (s3a://…)"),
 )
 @click.option("--as-of", type=DATE, help=N_("the date whose rules and ages count"))
 @click.option("--known-on", type=DATE, help=N_("of the registry: by what was on file on this day"))
@@ -39,15 +41,32 @@ DATE = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--persons", is_flag=True, help=N_("also write the derived values of every person"))
 @click.option("--memory", default="", help=N_("memory limit such as 4GB; beyond it work spills to disk"))
+@click.option(
+    "--engine",
+    "works",
+    type=click.Choice([engine.DUCKDB, engine.SPARK]),
+    default=engine.DUCKDB,
+    help=N_("what does the work; the results are the same"),
+)
+@click.option(
+    "--master",
+    default="",
+    metavar="URL",
+    help=N_("master of a Spark cluster, such as spark://host:7077; without it, Spark runs on this machine"),
+)
 @click.option("--draft", is_flag=True, help=N_("screen the registry under a pack that is not in force, as a trial"))
 @click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def screen(
-    folder: str | None, data: Path | None, as_of: datetime | None, out: Path | None, places: Path | None,
-    missing_as_unknown: bool, without_checks: bool, persons: bool, memory: str, known_on: datetime | None,
-    draft: bool, lang: str | None,
+    folder: str | None, data: str | None, as_of: datetime | None, out: Path | None, places: Path | None,
+    missing_as_unknown: bool, without_checks: bool, persons: bool, memory: str, works: str, master: str,
+    known_on: datetime | None, draft: bool, lang: str | None,
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
+    if master and works != engine.SPARK:
+        raise click.UsageError(say(N_("--master belongs to --engine spark.")))
+    if data is None and works != engine.DUCKDB:
+        raise click.UsageError(say(N_("Spark screens files: name their folder with --data.")))
     if data is None:
         from diguan.cli.registry_screening import screen_registry
 
@@ -61,10 +80,10 @@ def screen(
         rules = rulebook.at(pack, as_of.date())
         rules = rules.without_checks() if without_checks else rules
         options = engine.Options(
-            places, engine.Checks(missing_as_unknown), persons, memory, translate=say,
+            places, engine.Checks(missing_as_unknown), persons, memory, engine=works, master=master, translate=say,
             progress=lambda step: click.echo(f"… {say(engine.STEPS[step])}", err=True),
         )  # fmt: skip
-        done = engine.screen(rules, data, out, options)
+        done = engine.screen(rules, engine.location(data), out, options)
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)

@@ -46,9 +46,7 @@ class Intake:
     tables: dict[str, Table] = field(default_factory=dict)
 
 
-def take_in(
-    session: Session, rules: Rules, folder: Location, scratch: Path, checks: Checks = EVERYTHING
-) -> Intake:
+def take_in(session: Session, rules: Rules, folder: Location, scratch: Path, checks: Checks = EVERYTHING) -> Intake:
     """Make the views `households` and `persons` from the files in `folder`.
 
     Whether every person's household is there may be left open (`hopeful`), for a screening brings households and

@@ -202,9 +202,7 @@ def _write_persons(session: Session, the_plan: plan.Plan, folder: Path) -> None:
     session.write(f"SELECT {made} FROM ({plan.persons_statement(the_plan)})", folder / "derived_persons.parquet")
 
 
-def _summary(
-    session: Session, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float
-) -> Screened:
+def _summary(session: Session, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float) -> Screened:
     computed, known = computed_values(session, rules, the_plan, intake)
     return Screened(
         pack=rules.pack.id,

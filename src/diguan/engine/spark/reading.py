@@ -51,7 +51,9 @@ def numbered(spark: SparkSession, frame: DataFrame, column: str) -> DataFrame:
         entries.append((path, before))
         before += count
     starts = spark.createDataFrame(entries, "path_of_file STRING, rows_before BIGINT")
-    told = frame.select("*", f.col("_metadata.file_path").alias("path_of_row"), f.col("_metadata.row_index").alias("index_of_row"))
+    told = frame.select(
+        "*", f.col("_metadata.file_path").alias("path_of_row"), f.col("_metadata.row_index").alias("index_of_row")
+    )
     found = told.join(f.broadcast(starts), told.path_of_row == starts.path_of_file)
     number = (f.col("rows_before") + f.col("index_of_row") + 1).alias(column)
     return found.select(*[f.col(f"`{name}`") for name in frame.columns], number)

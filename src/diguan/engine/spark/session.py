@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import duckdb
 
 from diguan.engine import session, values
-from diguan.engine.connection import connect
+from diguan.engine.connection import connect, rows
 from diguan.engine.files import Location, Table, find, open_table
 from diguan.engine.problems import DataRefused
 from diguan.engine.spark import dialect, reading, starting
@@ -75,7 +75,14 @@ class OnSpark:
     def _find(self, folder: Location, name: str) -> Location | None:
         if isinstance(folder, Path):
             return find(self.desk, folder, name)
-        return next((place for place in (f"{folder.rstrip('/')}/{name}.parquet", f"{folder.rstrip('/')}/{name}") if self._is_there(place)), None)
+        return next(
+            (
+                place
+                for place in (f"{folder.rstrip('/')}/{name}.parquet", f"{folder.rstrip('/')}/{name}")
+                if self._is_there(place)
+            ),
+            None,
+        )
 
     def _is_there(self, place: str) -> bool:
         java = self._spark._jvm
@@ -83,7 +90,7 @@ class OnSpark:
 
         def look() -> bool:
             path = java.org.apache.hadoop.fs.Path(place)
-            return bool(path.getFileSystem(self._spark._jsc.hadoopConfiguration()).exists(path))  # type: ignore[attr-defined]
+            return bool(path.getFileSystem(self._spark._jsc.hadoopConfiguration()).exists(path))
 
         return _asked(look, PurePosixPath(place))
 
@@ -146,17 +153,19 @@ class OnSpark:
         _asked(lambda: frame.write.mode("overwrite").option("compression", "zstd").parquet(str(parts)))
         here = sorted(str(part) for part in parts.glob("*.parquet"))
         written = f"read_parquet([{', '.join(map(text, here))}])" if here else ""
-        count = session.rows(self.desk, f"SELECT count(*) FROM {written}")[0][0] if here else 0
+        count = rows(self.desk, f"SELECT count(*) FROM {written}")[0][0] if here else 0
         if not here or (expected is not None and count != expected):
             raise DataRefused(
-                N_("The workers of Spark do not write into {folder}: name a folder that all of them and this machine share."),
+                N_(
+                    "The workers of Spark do not write into {folder}: name a folder that all of them and this machine share."
+                ),
                 folder=file.parent,
             )
         session.write(self.desk, f"SELECT * FROM {written}", file)
         shutil.rmtree(parts)
 
     def _is_local(self) -> bool:
-        return self._spark.sparkContext.master.startswith("local")
+        return str(self._spark.sparkContext.master).startswith("local")
 
     def _frame(self, statement: str) -> DataFrame:
         sql, called = dialect.translated(statement)

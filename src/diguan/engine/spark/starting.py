@@ -90,9 +90,13 @@ def _check_present() -> None:
         raise DataRefused(N_("Spark is not installed. Install it with: pip install 'diguan[spark]'"))
     found = java()
     if found is None:
-        raise DataRefused(N_("Spark needs Java, and there is none: install Java 17 (Debian: apt install openjdk-17-jre-headless)."))
+        raise DataRefused(
+            N_("Spark needs Java, and there is none: install Java 17 (Debian: apt install openjdk-17-jre-headless).")
+        )
     if found < OLDEST_JAVA:
-        raise DataRefused(N_("Spark needs Java 17 or newer, and here is Java {found}; name another one in JAVA_HOME."), found=found)
+        raise DataRefused(
+            N_("Spark needs Java 17 or newer, and here is Java {found}; name another one in JAVA_HOME."), found=found
+        )
 
 
 def _sizes(master: str, memory: str) -> dict[str, str]:
