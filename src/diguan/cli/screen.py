@@ -1,7 +1,7 @@
 """diguan screen and diguan explain: a pack over files, without any database; or over the registry."""
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -99,8 +99,16 @@ def screen(
 @click.option("--pack", "folder", metavar="DIR", help=N_("folder of the pack, or the name of a shipped one"))
 @click.option(
     "--data",
+    metavar="DIR",
+    help=N_("folder with households and persons, or its address; without it, the registry is asked"),
+)
+@click.option(
+    "--screening",
+    "results",
     type=click.Path(path_type=Path),
-    help=N_("folder with households and persons; without it, the registry is asked"),
+    help=N_(
+        "results of a screening of --data: gives pack, date and computed parameters, and lets one household be found at once among millions"
+    ),
 )
 @click.option("--as-of", type=DATE, help=N_("the date whose rules and ages count"))
 @click.option(
@@ -114,7 +122,8 @@ def screen(
 def explain(
     key: str,
     folder: str | None,
-    data: Path | None,
+    data: str | None,
+    results: Path | None,
     as_of: datetime | None,
     given: tuple[str, ...],
     missing_as_unknown: bool,
@@ -127,17 +136,41 @@ def explain(
 
         explain_registry(key, language)
         return
-    if folder is None or as_of is None:
-        raise click.UsageError(say(N_("Explaining from files needs --pack, --data and --as-of.")))
-    pack = loaded(folder, language)
+    if results is None and (folder is None or as_of is None):
+        raise click.UsageError(
+            say(N_("Explaining from files needs --pack, --data and --as-of, or --data and --screening."))
+        )
     try:
-        rules = rulebook.at(pack, as_of.date(), _given(given, pack))
-        facts = engine.one_household(rules, data, key, engine.Checks(missing_as_unknown))
+        screening = engine.finished(results) if results is not None else None
+        rules = _rules(folder, as_of, given, screening, language)
+        facts = engine.one_household(rules, engine.location(data), key, engine.Checks(missing_as_unknown), screening)
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)
     household = rulebook.Household(rules, facts.household, facts.members, facts.computed)
     tables.print_explanation(household, key, facts.member_keys, language)
+
+
+def _rules(
+    folder: str | None, as_of: datetime | None, given: tuple[str, ...], screening: engine.Finished | None, language: str
+) -> rulebook.Rules:
+    """The rules that were typed; what was not typed is that of the screening.
+
+    Raises: DataRefused when the pack, or the date, is not that of the screening.
+    """
+    pack = loaded(folder or (screening.pack if screening else ""), language)
+    values = _given(given, pack)
+    if screening is None:
+        assert as_of is not None
+        return rulebook.at(pack, as_of.date(), values)
+    day = date.fromisoformat(screening.as_of)
+    if pack.digest != screening.digest or (as_of is not None and as_of.date() != day):
+        raise engine.DataRefused(
+            N_("The screening is one of {pack} {version} as of {date}, and this is another pack, version or date."),
+            pack=screening.pack, version=screening.version, date=screening.as_of,
+        )  # fmt: skip
+    found = {name: value for name, value in screening.computed.items() if value is not None}
+    return rulebook.at(pack, day, found | values)
 
 
 def _given(pairs: tuple[str, ...], pack: rulebook.Pack) -> dict[str, Decimal]:

@@ -2,6 +2,7 @@
 
 from diguan.engine.engines import DUCKDB, SPARK
 from diguan.engine.files import location
+from diguan.engine.finished import Finished, finished
 from diguan.engine.household import one_household
 from diguan.engine.intake import Checks
 from diguan.engine.problems import DataRefused, Refusal
@@ -13,9 +14,11 @@ __all__ = [
     "STEPS",
     "Checks",
     "DataRefused",
+    "Finished",
     "Options",
     "Refusal",
     "Screened",
+    "finished",
     "location",
     "one_household",
     "outcome_columns",

@@ -54,6 +54,13 @@ def look_for_orphans(session: Session, tables: dict[str, Table]) -> None:
     )
 
 
+def any_padded(session: Session, persons: Table) -> bool:
+    """Whether a person names the household otherwise than it is compared: with blanks around it, or not as a text."""
+    if persons.columns["household_id"] != "VARCHAR":
+        return True
+    return bool(session.rows(f"SELECT 1 FROM {persons.relation} WHERE household_id <> trim(household_id) LIMIT 1"))
+
+
 def any_refused(session: Session) -> bool:
     return rows(session.desk, "SELECT count(*) FROM refused")[0][0] != 0
 

@@ -14,6 +14,8 @@ from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 
 SUFFIXES = (".parquet", ".csv")
+# With every key in a dictionary, DuckDB writes a Bloom filter for each row group: one key is found without reading the others.
+KEYED = "ROW_GROUP_SIZE {rows}, DICTIONARY_SIZE_LIMIT {rows}"
 Location = Path | str  # a folder or file of this machine, or the address of one elsewhere, such as s3a://bucket/data
 
 

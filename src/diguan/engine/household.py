@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 
 from diguan.engine import plan
 from diguan.engine.connection import connect
+from diguan.engine.files import Location
+from diguan.engine.finished import Finished
 from diguan.engine.folders import scratch_folder
 from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
 from diguan.engine.problems import DataRefused
 from diguan.engine.screening import computed_values
-from diguan.engine.session import OnDuckDB
+from diguan.engine.session import OfOneHousehold, OnDuckDB
 from diguan.rulebook.problems import N_
 from diguan.rulebook.reference import Value
 from diguan.rulebook.rules import Rules
@@ -27,13 +28,22 @@ class HouseholdFacts:
     computed: Mapping[str, Decimal | None]
 
 
-def one_household(rules: Rules, data: Path, key: str, checks: Checks = EVERYTHING) -> HouseholdFacts:
+def one_household(
+    rules: Rules, data: Location, key: str, checks: Checks = EVERYTHING, screening: Finished | None = None
+) -> HouseholdFacts:
     """The facts of the household `key` in the files of `data`, checked as for a screening.
+
+    Only parameters that have to be computed over everybody make it read everybody. With the finished `screening` of the
+    same data, from whose results `rules` have these parameters, hardly more than the household's own rows is read.
 
     Raises: DataRefused when the data cannot be read, or the household is not there or was refused.
     """
     with scratch_folder() as scratch, connect(spill=scratch) as connection:
-        session = OnDuckDB(connection)
+        if screening is not None:
+            screening.check_accepted(key)
+        exact = screening is not None and screening.exact_keys
+        whole = any(rules.is_computed(name) for name in rules.pack.parameters)
+        session = OnDuckDB(connection) if whole else OfOneHousehold(connection, key, exact=exact)
         intake = take_in(session, rules, data, scratch, checks)
         if intake.hopeful:
             settle(session, rules, intake)

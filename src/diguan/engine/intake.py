@@ -36,6 +36,7 @@ class Intake:
     persons: int = 0
     has_persons: bool = False
     has_places: bool = False
+    exact_keys: bool = True  # households and persons name their household exactly as it is compared
     hopeful: bool = False  # all is well, unless a person names no household, or one that is not there
     refusals: list[Refusal] = field(default_factory=list)
     refused_households: int = 0
@@ -73,6 +74,7 @@ def _taken_in(session: Session, rules: Rules, tables: dict[str, Table], checks: 
             tables[name] = replace(table, clean=frozenset(table.columns))
         else:
             tables[name] = session.looked_over(name, table, rules)
+    intake.exact_keys = "household_id" in tables["households"].clean
     if not checks.trusted:
         intake.rounded = faults.look_for_faults(session, tables, rules)
         if faults.any_refused(session):
@@ -91,6 +93,7 @@ def settle(session: Session, rules: Rules, intake: Intake) -> Intake:
     tables = intake.tables
     if intake.has_persons:
         tables["persons"] = replace(tables["persons"], clean=tables["persons"].clean - {"household_id"})
+        intake.exact_keys &= not faults.any_padded(session, tables["persons"])
         faults.look_for_orphans(session, tables)
     _accept_all(session, rules, intake)
     if faults.any_refused(session):

@@ -57,6 +57,7 @@ class Screened:
     refused_persons: int
     refused_rows: int
     without_members: int
+    exact_keys: bool  # every row names its household just as it is looked up
     outside_places: int
     without_weight: int
     rounded: int
@@ -214,6 +215,7 @@ def _summary(session: Session, rules: Rules, intake: Intake, the_plan: plan.Plan
         refused_households=intake.refused_households,
         refused_persons=intake.refused_persons,
         refused_rows=len(intake.refusals),
+        exact_keys=intake.exact_keys,
         without_members=_without_members(session, intake),
         outside_places=places.outside(session.desk) if intake.has_places else 0,
         without_weight=_without_weight(session, rules),

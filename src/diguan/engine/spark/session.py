@@ -95,11 +95,21 @@ class OnSpark:
         return _asked(look, PurePosixPath(place))
 
     def looked_over(self, name: str, table: Table, rules: Rules) -> Table:
-        """Only whether keys repeat: every cell is taken with care. A person's household is found by its key or not at all."""
+        """Only whether keys repeat or stand between blanks; every other cell is taken with care.
+
+        A person's household is found by its key or not at all.
+        """
         key = values.key(values.KEYS[name][0], table)
         twice = f"SELECT {key} FROM {table.relation} WHERE {key} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
-        granted = frozenset(("household_id",) if name == "persons" else ())
-        return replace(table, clean=granted, unique=not self.rows(twice))
+        return replace(table, clean=self._exact(name, table), unique=not self.rows(twice))
+
+    def _exact(self, name: str, table: Table) -> frozenset[str]:
+        named = "household_id"
+        unlike = (
+            f"SELECT 1 FROM {table.relation} WHERE {named} IS NULL OR {named} = '' OR {named} <> trim({named}) LIMIT 1"
+        )
+        sure = name == "persons" or (table.columns.get(named) == "VARCHAR" and not self.rows(unlike))
+        return frozenset((named,) if sure else ())
 
     def numbered(self, table: Table, column: str) -> str:
         view = quoted(f"numbered {table.path.name}")
