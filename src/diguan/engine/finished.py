@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from diguan.engine.problems import DataRefused
+from diguan.engine.cells import safe
+from diguan.engine.problems import OF_HOUSEHOLD, DataRefused
 from diguan.rulebook.problems import N_
 
 MARK = "screening.json"
@@ -25,9 +26,10 @@ class Finished:
     def check_accepted(self, key: str) -> None:
         """Raises: DataRefused with the first reason, when the screening refused the household."""
         with (self.folder / "refused.csv").open(encoding="utf-8-sig", newline="") as file:
-            own = next((row for row in csv.DictReader(file) if row["household_id"] == key), None)
-        if own is not None:
-            raise DataRefused(N_("Household {key} was refused: {reason}"), key=key, reason=own["message"])
+            own = [row for row in csv.DictReader(file) if row["household_id"] == safe(key)]
+        if own:
+            first = min(own, key=lambda row: row["reason"] == OF_HOUSEHOLD)  # rather what is wrong than what it led to
+            raise DataRefused(N_("Household {key} was refused: {reason}"), key=key, reason=first["message"])
 
 
 def finished(folder: Path) -> Finished:

@@ -12,7 +12,7 @@ from diguan.engine.files import Location
 from diguan.engine.finished import Finished
 from diguan.engine.folders import scratch_folder
 from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
-from diguan.engine.problems import DataRefused
+from diguan.engine.problems import OF_HOUSEHOLD, DataRefused
 from diguan.engine.screening import computed_values
 from diguan.engine.session import OfOneHousehold, OnDuckDB
 from diguan.rulebook.problems import N_
@@ -62,7 +62,8 @@ def _records(connection: duckdb.DuckDBPyConnection, view: str, key: str) -> list
 
 
 def _absent(intake: Intake, key: str) -> DataRefused:
-    refusal = next((item for item in intake.refusals if item.household == key), None)
+    own = [item for item in intake.refusals if item.household == key]
+    refusal = min(own, key=lambda item: item.reason == OF_HOUSEHOLD, default=None)
     if refusal is None:
         return DataRefused(N_("There is no household {key} in the data."), key=key)
     return DataRefused(N_("Household {key} was refused: {reason}"), key=key, reason=refusal.message())
