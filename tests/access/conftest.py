@@ -1,1 +1,1 @@
-from tests.cast import cast, tree  # noqa: F401
+from tests.cast import cast, families, jilin_pack, tree  # noqa: F401

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
+from diguan.access import among as among  # the look-up is known wherever rows are
 from diguan.access import walls
 from diguan.access.scope import EVERYTHING, Scope
 

@@ -158,12 +158,13 @@ def _taken(file: Path, options: dict[str, Any], say: Say) -> int:
 def _guarded(act: Callable[[], Any], say: Say) -> Any:
     """Do it, and say in a sentence what stands against it."""
     from diguan.access.decision import NotAllowed
+    from diguan.intake.parsing.limits import FileRefused
     from diguan.linkage import listing, workroom
     from diguan.rulebook.problems import RulesRefused
 
     try:
         return act()
-    except RulesRefused as refused:
+    except (RulesRefused, FileRefused) as refused:
         raise click.ClickException(refused.message(say)) from None
     except (NotAllowed, listing.ColumnsUnknown, workroom.Occupied) as refused:
         raise click.ClickException(str(refused)) from None

@@ -84,31 +84,43 @@ def _read_sheet(bench: Bench, folder: Path, place: int, sheet: Sheet, words: Voc
     bench.execute(f"CREATE OR REPLACE TEMP TABLE plain AS SELECT row, {', '.join(plain_columns(sheet))} FROM raw")
     parts = [variables[start : start + AT_ONCE] for start in range(0, len(variables), AT_ONCE)]
     for number, some in enumerate(parts):
-        bench.execute(f"CREATE OR REPLACE TEMP TABLE part_{number} AS {read_columns(some, words)}")
+        read_columns(bench, f"part_{number}", some, words)
         _note_faults(bench, place, f"part_{number}", some)
     bench.execute(_lines_of(place, sheet, parts))
     for table in ("raw", "plain", *(f"part_{number}" for number in range(len(parts)))):
         bench.execute(f"DROP TABLE {table}")
 
 
-def read_columns(variables: Sequence[Column], words: Vocabulary) -> str:
-    """SQL of some columns of `raw`, read: row, v_ and w_ of each, and whether any says something of person or household."""
-    steps: list[list[str]] = [["row"], ["*"], ["*"], ["*"]]
+def read_columns(bench: Bench, table: str, variables: Sequence[Column], words: Vocabulary) -> None:
+    """Make a table of some columns of `raw`, read: row, v_ and w_ of each, and whether any says something of person or
+    household. Each word of a column is read once, however many rows have it: most cells hold one of few words."""
     for column in variables:
-        variable, name = words.targets[column.target].variable, column.target
-        assert variable is not None
-        names = cells.Names(*(quoted(f"{letter}_{name}") for letter in "spw"))
-        reading = cells.reading(variable, column, f"c{column.place}", names)
-        made = (reading.said, reading.parsed, reading.reason, reading.value)
-        for step, sql, letter in zip(steps, made, "spwv", strict=True):
-            step.append(f"{sql} AS {quoted(f'{letter}_{name}')}")
-    relation = "raw"
-    for step in steps:
-        relation = f"(SELECT {', '.join(step)} FROM {relation})"
-    kept = [quoted(f"{letter}_{column.target}") for column in variables for letter in "vw"]
-    of_person = [c.target for c in variables if words.targets[c.target].of == PERSON]
-    of_home = [c.target for c in variables if words.targets[c.target].of != PERSON]
-    return f"SELECT row, {_any(of_person)} AS of_person, {_any(of_home)} AS of_home, {', '.join(kept)} FROM {relation}"
+        _read_words(bench, column, words)
+    named = [column.target for column in variables]
+    kept = ", ".join(quoted(f"{letter}_{name}") for name in named for letter in "vw")
+    joins = " ".join(
+        f"LEFT JOIN words_{place} ON words_{place}.cell = raw.c{place}" for place in (c.place for c in variables)
+    )
+    of_person = _any([name for name in named if words.targets[name].of == PERSON])
+    of_home = _any([name for name in named if words.targets[name].of != PERSON])
+    bench.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS "
+        f"SELECT row, {of_person} AS of_person, {of_home} AS of_home{', ' * bool(kept)}{kept} FROM raw {joins}"
+    )
+    for column in variables:
+        bench.execute(f"DROP TABLE words_{column.place}")
+
+
+def _read_words(bench: Bench, column: Column, words: Vocabulary) -> None:
+    """Make the table words_<place>: the different cells of a column, and what each says (s_), is (v_), or is wrong with (w_)."""
+    variable, name = words.targets[column.target].variable, column.target
+    assert variable is not None
+    names = cells.Names(*(quoted(f"{letter}_{name}") for letter in "spw"))
+    reading = cells.reading(variable, column, "cell", names)
+    relation = f"(SELECT DISTINCT c{column.place} AS cell FROM raw WHERE c{column.place} IS NOT NULL)"
+    for sql, letter in zip((reading.said, reading.parsed, reading.reason, reading.value), "spwv", strict=True):
+        relation = f"(SELECT *, {sql} AS {quoted(f'{letter}_{name}')} FROM {relation})"
+    bench.execute(f"CREATE OR REPLACE TEMP TABLE words_{column.place} AS FROM {relation}")
 
 
 def _any(variables: Sequence[str]) -> str:

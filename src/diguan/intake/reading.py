@@ -63,14 +63,22 @@ def parse(source: Path, folder: Path, progress: Progress = _go_on) -> list[dict[
 def _wait(process: "subprocess.Popen[bytes]", source: Path, folder: Path, progress: Progress) -> None:
     deadline = time.monotonic() + limits.seconds(source.stat().st_size) * 2 + _GRACE
     try:
-        while process.poll() is None:
+        while not _ends(process):
             if time.monotonic() > deadline or not progress(_rows(folder)):
                 return
-            time.sleep(_POLL)
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def _ends(process: "subprocess.Popen[bytes]") -> bool:
+    """Wait a little; return whether it has ended."""
+    try:
+        process.wait(_POLL)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _rows(folder: Path) -> int:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from diguan.access.scope import Scope
 from diguan.intake import vocabulary
 from diguan.places.models import Place
-from diguan.registry import relations
 
 LEVELS = chr(31)  # between the levels of a place as `lines` has it
 
@@ -57,9 +56,7 @@ def _written(stems: set[str]) -> set[str]:
 
 
 def _in_scope(field: str, values: Sequence[str], scope: Scope) -> list[Place]:
-    found: list[Place] = []
-    for some in relations.chunks(values, relations.KEYS_PER_QUERY):
-        found += Place.objects.filter(scope.q("number"), **{f"{field}__in": some}).select_related("parent")
+    found = Place.objects.filter(scope.q("number"), **{f"{field}__among": values}).select_related("parent")
     return [place for place in found if scope.covers(place.number, place.upper)]
 
 

@@ -157,7 +157,7 @@ def _read_sheet(bench: relations.Bench, folder: Path, number: int, sheet: Sheet,
     at = {column.target: f"r.c{column.place}" for column in sheet.used}
     bench.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT * FROM {lines.raw_table(folder, sheet)}")
     bench.execute(f"CREATE OR REPLACE TEMP TABLE plain AS SELECT row, {', '.join(lines.plain_columns(sheet))} FROM raw")
-    bench.execute(f"CREATE OR REPLACE TEMP TABLE said AS {lines.read_columns(variables, words)}")
+    lines.read_columns(bench, "said", variables, words)
 
     def value(name: str) -> str:
         return f"(s.{quoted(f'v_{name}')}::JSON ->> '$')" if name in at else "CAST(NULL AS VARCHAR)"
@@ -207,7 +207,4 @@ def _bring_places(bench: relations.Bench, asked: Asked) -> None:
 
 
 def _places(codes: set[str]) -> list[Place]:
-    found: list[Place] = []
-    for some in relations.chunks(sorted(codes), relations.KEYS_PER_QUERY):
-        found += Place.objects.filter(code__in=some)
-    return found
+    return list(Place.objects.filter(code__among=sorted(codes)))

@@ -173,8 +173,8 @@ def owners(scope: Scope, scheme: str, numbers: Iterable[str]) -> dict[str, list[
     for number in numbers:
         by_mac.setdefault(ring.mac(rules.normal(number), purpose=scheme), []).append(number)
     found: dict[str, list[UUID]] = {}
-    for some in relations.chunks(list(by_mac), relations.KEYS_PER_QUERY):
-        rows = Identifier.objects.within(scope).filter(mac__in=some)
+    for some in relations.chunks(list(by_mac)):
+        rows = Identifier.objects.within(scope).filter(mac__among=some)
         for mac, owner, same in rows.values_list("mac", "owner", "person__same_as__key").order_by("id"):
             for number in by_mac[mac]:
                 keys = found.setdefault(number, [])

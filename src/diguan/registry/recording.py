@@ -94,8 +94,7 @@ def settle_persons(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> Non
 def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
     """Put new observations on file. Makes the table observations: (n, id) of those accepted."""
     has_numbers = sealing.refer(bench, on_file.identifiers)
-    if has_numbers:
-        validation.digest(bench)
+    validation.digest(bench, validation.WITH_IDENTIFIERS)
     keys = _strings(bench, "SELECT DISTINCT key::VARCHAR FROM given_observations WHERE key IS NOT NULL")
     known = relations.found(on_file.observations, "instance_id", keys, ("instance_id", "digest"))
     relations.fill(bench, "recorded", {"key": "UUID", "digest": "VARCHAR"}, known)
@@ -109,7 +108,7 @@ def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -
     _give_verdicts(bench, "observation", "instance_conflict", content, "SELECT key, digest FROM recorded")
     if has_numbers:
         sealing.keep(bench, on_file.identifiers)
-        validation.digest(bench)
+        validation.digest(bench, "SELECT n FROM bodies")
     rows = """SELECT replace(g.key::VARCHAR, '-', ''), h.id, h.place_number, g.source, g.reporter,
                      g.observed_on::VARCHAR, g.body::VARCHAR, d.digest
               FROM given_observations g JOIN households h ON h.key = g.household JOIN digests d USING (n)

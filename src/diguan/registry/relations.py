@@ -25,7 +25,6 @@ _T = TypeVar("_T")
 
 CHUNK = 10_000  # rows carried at once: large enough that the overhead vanishes, small enough to stay in the cache
 FEW = 200  # rows for which a plan is not worth improving
-KEYS_PER_QUERY = 900  # SQLite may be built with a limit of 999 parameters
 
 _lock = threading.Lock()
 # By process, because a DuckDB instance does not survive a fork; one for few rows, whose threads would only wait for each
@@ -90,9 +89,9 @@ def append(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[
 
 
 def found(rows: models.QuerySet[Any], field: str, values: Sequence[str], columns: Sequence[Any]) -> Iterator[Row]:
-    """The columns of the rows whose field has one of many values, in as many queries as that takes."""
-    for some in chunks(values, KEYS_PER_QUERY):
-        yield from texts(rows.filter(**{f"{field}__in": some}).values_list(*columns))
+    """The columns of the rows whose field has one of many values."""
+    for some in chunks(values):
+        yield from texts(rows.filter(**{f"{field}__among": some}).values_list(*columns))
 
 
 def texts(rows: Iterable[Row]) -> Iterator[Row]:

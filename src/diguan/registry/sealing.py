@@ -86,18 +86,18 @@ ORDER BY ALL"""
 _REFER = """
 CREATE OR REPLACE TEMP TABLE spoken AS
 WITH owned AS (
-  SELECT s.*, CASE WHEN s.type = 'identifier' THEN coalesce(lower(s.person_text), h.key::VARCHAR) END AS owner
-  FROM spoken s LEFT JOIN given_observations g USING (n) LEFT JOIN households h ON h.key = g.household),
+  SELECT s.*, coalesce(lower(s.person_text), h.key::VARCHAR) AS owner
+  FROM spoken s LEFT JOIN given_observations g USING (n) LEFT JOIN households h ON h.key = g.household
+  WHERE s.type = 'identifier'),
 referred AS (
   SELECT o.* EXCLUDE (value, canonical, word),
-         CASE WHEN type IS DISTINCT FROM 'identifier' OR o.value IS NULL THEN o.value
-              WHEN k.id IS NOT NULL THEN to_json(k.id) ELSE to_json('new ' || t.mac) END AS value,
-         CASE WHEN type IS DISTINCT FROM 'identifier' THEN canonical ELSE k.id::VARCHAR END AS canonical,
-         CASE WHEN type IS DISTINCT FROM 'identifier' THEN o.word END AS word, t.mac AS mac
+         CASE WHEN o.value IS NULL THEN NULL WHEN k.id IS NOT NULL THEN to_json(k.id)
+              ELSE to_json('new ' || t.mac) END AS value,
+         k.id::VARCHAR AS canonical, NULL::VARCHAR AS word, t.mac AS mac
   FROM owned o
   LEFT JOIN told_numbers t ON t.owner = o.owner AND t.variable = o.variable AND t.stated = o.word
   LEFT JOIN known_numbers k ON k.owner = t.owner AND k.variable = t.variable AND k.mac = t.mac)
-FROM referred"""
+FROM spoken WHERE type IS DISTINCT FROM 'identifier' UNION ALL BY NAME FROM referred"""
 
 _FRESH = """
 SELECT DISTINCT t.household_id, t.person_id, t.owner, t.place_number, t.variable, t.scheme, t.mac, t.state, t.told, t.word

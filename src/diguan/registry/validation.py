@@ -21,12 +21,16 @@ def judge(bench: relations.Bench, *, today: date) -> None:
     bench.execute(_OBSERVATIONS, {"today": today})
     read_values(bench, "given_observations", "spoken")
     bench.execute(_VALUES)
-    digest(bench)
+    relations.create(bench, "digests", {"n": "BIGINT", "key": "UUID", "digest": "VARCHAR"})
+    digest(bench, f"SELECT n FROM given_observations WHERE n NOT IN ({WITH_IDENTIFIERS})")
 
 
-def digest(bench: relations.Bench) -> None:
-    """Make the table digests (n, key, digest) of what the observations say."""
-    bench.execute(_DIGESTS)
+def digest(bench: relations.Bench, observations: str) -> None:
+    """Put into the table digests (n, key, digest) what some observations say; `observations` is SQL of their n.
+
+    Of those that state identifiers the content is known only when these were replaced (registry.sealing).
+    """
+    bench.execute(_DIGESTS.format(mine=observations))
 
 
 def read_values(bench: relations.Bench, observations: str, spoken: str) -> None:
@@ -125,14 +129,18 @@ SELECT 'observation', n, reason, json_object(
 FROM judged WHERE reason IS NOT NULL;
 """
 
+WITH_IDENTIFIERS = "SELECT n FROM spoken WHERE type = 'identifier'"
+
 # Over the content, not the bytes: two programs may write the same observation with their keys in another order.
 _DIGESTS = """
-CREATE OR REPLACE TEMP TABLE digests AS
+CREATE OR REPLACE TEMP TABLE digested AS {mine};
+DELETE FROM digests WHERE n IN (FROM digested);
+INSERT INTO digests
 WITH contents AS (
   SELECT n, string_agg(coalesce(person_text, '') || chr(31) || variable || chr(31) || coalesce(value::VARCHAR, ''),
                        chr(30) ORDER BY person_text NULLS FIRST, variable) AS content
-  FROM spoken GROUP BY n)
+  FROM spoken SEMI JOIN digested USING (n) GROUP BY n)
 SELECT o.n, o.key, sha256(concat_ws(chr(29), o.household::VARCHAR, o.source, o.reporter, o.observed_on::VARCHAR,
                                     coalesce(c.content, ''))) AS digest
-FROM given_observations o LEFT JOIN contents c USING (n);
+FROM given_observations o SEMI JOIN digested USING (n) LEFT JOIN contents c USING (n);
 """

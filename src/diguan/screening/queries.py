@@ -103,8 +103,8 @@ def in_cohorts(scope: Scope, households: Iterable[int]) -> set[int]:
     screening, found = current_screening(), set[int]()
     if screening is None:
         return found
-    for some in relations.chunks(sorted(set(households)), relations.KEYS_PER_QUERY):
-        rows = Result.objects.within(scope).filter(screening=screening, household__in=some)
+    for some in relations.chunks(sorted(set(households))):
+        rows = Result.objects.within(scope).filter(screening=screening, household__among=some)
         found |= set(rows.exclude(cohort__in=("none", "unknown")).values_list("household_id", flat=True))
     return found
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from diguan.intake.parsing import guard, limits, text, workbook
-from diguan.intake.parsing.limits import FileRefused
-from diguan.rulebook.problems import N_
+from diguan.intake.parsing.limits import N_, FileRefused
 
 _TOLD = 1.0  # seconds between two words about progress
 

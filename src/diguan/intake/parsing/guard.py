@@ -11,8 +11,7 @@ import zlib
 from pathlib import Path
 
 from diguan.intake.parsing import limits
-from diguan.intake.parsing.limits import FileRefused
-from diguan.rulebook.problems import N_
+from diguan.intake.parsing.limits import N_, FileRefused
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -1,8 +1,9 @@
-"""What a file may cost. Every limit is far above an honest file of a county and far below what would hurt the machine."""
+"""What a file may cost. Every limit is far above an honest file of a county and far below what would hurt the machine.
+
+The process that reads a file loads nothing else of the house: it starts for every file that is sent.
+"""
 
 from collections.abc import Callable
-
-from diguan.rulebook.problems import RulesRefused
 
 MEMORY = 256 << 20  # address space of the process that reads
 SECONDS = 300  # of processor time, whatever the file
@@ -23,11 +24,20 @@ CELL = 100_000  # characters of one cell of text
 CELL_OF_SHEET = 32_767  # what a spreadsheet program takes
 
 
-class FileRefused(RulesRefused):
+def N_(template: str) -> str:  # noqa: N802 - gettext's own name for a marked text
+    """Mark a template for translation; translated where it is shown."""
+    return template
+
+
+class FileRefused(Exception):
     """A file that cannot be read as tables of households and people; the message says why and what to do.
 
-    A value called `mend` is a sentence of its own, translated with the rest.
+    `template` and `values` as in rulebook.problems; a value called `mend` is a sentence of its own, translated with the rest.
     """
+
+    def __init__(self, template: str, **values: object) -> None:
+        self.template, self.values = template, values
+        super().__init__(self.message())
 
     def message(self, translate: Callable[[str], str] = str) -> str:
         values = {name: translate(str(value)) if name == "mend" else value for name, value in self.values.items()}

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from diguan.intake.parsing import limits
-from diguan.intake.parsing.limits import FileRefused
-from diguan.rulebook.problems import N_
+from diguan.intake.parsing.limits import N_, FileRefused
 
 _PIECE = 1 << 18
 _SAMPLE = 60  # lines looked at to find the sign between columns

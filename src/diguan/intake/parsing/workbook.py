@@ -14,8 +14,7 @@ from typing import IO
 from lxml import etree
 
 from diguan.intake.parsing import limits, numbers
-from diguan.intake.parsing.limits import FileRefused
-from diguan.rulebook.problems import N_
+from diguan.intake.parsing.limits import N_, FileRefused
 
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]*")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

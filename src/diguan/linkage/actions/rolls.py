@@ -137,9 +137,9 @@ def _keep_entries(bench: relations.Bench, roll: Roll, current: Roll | None) -> d
     relations.fill(bench, "known", {"id": "BIGINT", "key": "VARCHAR", "fingerprint": "UUID"}, known if current else ())
     bench.execute("CREATE OR REPLACE TEMP TABLE gone AS SELECT id FROM known ANTI JOIN entries USING (fingerprint)")
     gone = [row[0] for row in bench.execute("SELECT id FROM gone ORDER BY id").fetchall()]
-    for some in relations.chunks(gone, relations.KEYS_PER_QUERY // 2):
-        Match.objects.unscoped(_WHY).filter(Q(entry__in=some) | Q(other_entry__in=some)).delete()
-        rows.filter(pk__in=some).delete()
+    for some in relations.chunks(gone):
+        Match.objects.unscoped(_WHY).filter(Q(entry__among=some) | Q(other_entry__among=some)).delete()
+        rows.filter(pk__among=some).delete()
     ring, kept, new = vault.opened(), 0, 0
     for rows_of_bench in relations.fetched(bench, _ENTRIES):
         fresh = [_fresh(row, roll, ring) for row in rows_of_bench if row[0] is None]
