@@ -26,45 +26,34 @@ def figures(households: int = 300_000, pack_name: str = PACK) -> list[Figure]:
     """The slowest of several households spread over the files, each asked for once."""
     folder = Path(tempfile.mkdtemp(prefix="diguan-bench-"))
     try:
-        pack = rulebook.load(rulebook.shipped() / pack_name)
-        rules = rulebook.at(pack, AS_OF)
-        layout = f", {KEYED.format(rows=ROWS)}"
-        _, tenth = population.write(pack, folder / "tenth", households // 10, layout=layout)
-        _, persons = population.write(pack, folder / "whole", households, layout=layout)
-        engine.screen(rules, folder / "tenth", folder / "out", engine.Options(memory="6GB"))
-        # Keys are as exact in the whole as in its tenth, which comes from the same hand; nothing else of it is used.
-        screening = engine.finished(folder / "out")
-        spread = [f"h{households * number // ASKED:09d}" for number in range(ASKED)]
-        at_once = [
-            _timed(lambda key=key: engine.one_household(rules, folder / "whole", key, screening=screening))
-            for key in spread
-        ]
-        few = [f"h{households // 10 * number // ASKED:09d}" for number in range(ASKED)]
-        of_tenth = [
-            _timed(lambda key=key: engine.one_household(rules, folder / "tenth", key, screening=screening))
-            for key in few
-        ]
-        started = time.process_time()
-        engine.one_household(rules, folder / "whole", spread[1], screening=screening)
-        work = time.process_time() - started
-        keys_only = min(
-            _timed(lambda key=key: engine.one_household(rules, folder / "whole", key)) for key in spread[:2]
-        )
-        words = [
-            sys.executable,
-            "-m",
-            "diguan.cli",
-            "explain",
-            "--household",
-            spread[3],
-            "--data",
-            str(folder / "whole"),
-        ]
-        words += ["--screening", str(folder / "out")]
-        command = min(_timed(lambda: subprocess.run(words, stdout=subprocess.DEVNULL, check=True)) for _ in range(3))
+        return _measured(folder, households, rulebook.load(rulebook.shipped() / pack_name))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    size = f"{persons:,} persons, {pack_name}"
+
+
+def _measured(folder: Path, households: int, pack: rulebook.Pack) -> list[Figure]:
+    rules = rulebook.at(pack, AS_OF)
+    layout = f", {KEYED.format(rows=ROWS)}"
+    _, tenth = population.write(pack, folder / "tenth", households // 10, layout=layout)
+    _, persons = population.write(pack, folder / "whole", households, layout=layout)
+    engine.screen(rules, folder / "tenth", folder / "out", engine.Options(memory="6GB"))
+    # Keys are as exact in the whole as in its tenth, which comes from the same hand; nothing else of it is used.
+    screening = engine.finished(folder / "out")
+
+    def explain(data: str, number: int, known: engine.Finished | None = screening) -> object:
+        return engine.one_household(rules, folder / data, f"h{number:09d}", screening=known)
+
+    spread = [households * part // ASKED for part in range(ASKED)]
+    at_once = [_timed(lambda number=number: explain("whole", number)) for number in spread]
+    of_tenth = [_timed(lambda number=number: explain("tenth", number // 10)) for number in spread]
+    started = time.process_time()
+    explain("whole", spread[1])
+    work = time.process_time() - started
+    keys_only = min(_timed(lambda number=number: explain("whole", number, None)) for number in spread[:2])
+    words = [sys.executable, "-m", "diguan.cli", "explain", "--household", f"h{spread[3]:09d}"]
+    words += ["--data", str(folder / "whole"), "--screening", str(folder / "out")]
+    command = min(_timed(lambda: subprocess.run(words, stdout=subprocess.DEVNULL, check=True)) for _ in range(3))
+    size = f"{persons:,} persons, {pack.id}"
     return [
         Figure("4.explain_household", max(at_once), f"s, {size}, with its screening, slowest of {ASKED}", 1.0),
         Figure("4.explain_median", sorted(at_once)[ASKED // 2], f"s, {size}, median of {ASKED}"),
