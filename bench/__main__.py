@@ -1,13 +1,13 @@
 """python -m bench [PART …] [--short]: measure, print a table, write bench/latest.json.
 
-Parts: screening, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
+Parts: screening, explaining, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
 """
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import deprivation, figures, intake, journal, pages, screening, stores
+from bench import deprivation, explaining, figures, intake, journal, pages, screening, stores
 from bench.figures import Figure
 from bench.linkage import figures as linkage
 
@@ -20,6 +20,7 @@ def main() -> int:
     words = ["--short"] if asked.short else []
     parts: dict[str, Callable[[], list[Figure]]] = {
         "screening": screening.figures,
+        "explaining": explaining.figures,
         "pages": pages.figures,
         "journal": journal.figures,
         "intake": intake.figures,

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from diguan.engine.spark import starting
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _NO_BROWSER = "no Chromium on this machine"
+_NO_SPARK = "no Java 17 or no pyspark on this machine"
 _OF_A_STORE = frozenset({"db", "transactional_db", "database_of_programs"})
 
 
@@ -38,6 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if in_browser and chromium() is None:
         for item in in_browser:
             item.add_marker(pytest.mark.skip(reason=_NO_BROWSER))
+    on_spark = [item for item in items if item.get_closest_marker("spark")]
+    if on_spark and not starting.is_there():
+        for item in on_spark:
+            item.add_marker(pytest.mark.skip(reason=_NO_SPARK))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -47,6 +54,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if left_out:
         terminalreporter.write_line(
             f"No Chromium on this machine: {left_out} browser tests were left out. Install chromium to run them."
+        )
+    left_out = sum(_NO_SPARK in str(report.longrepr) for report in skipped)
+    if left_out:
+        terminalreporter.write_line(
+            f"No Java 17 on this machine: {left_out} tests of Spark were left out. Install openjdk-17-jre-headless to run them."
         )
 
 

@@ -110,10 +110,8 @@ NUMBERS: dict[str, tuple[str | None, ...]] = {
 EXPRESSIONS = [*(("boolean", text) for text in BOOLEANS), *(("decimal", text) for text in NUMBERS)]
 
 
-@pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[list[object], list[object]]]:
-    """Expression → what the reference says for each household, what DuckDB says."""
-    folder = tmp_path_factory.mktemp("conformance")
+def orchard_at_its_borders(folder: Path) -> tuple[rulebook.Rules, Path]:
+    """Rules with a derived variable for each expression, and the folder with the households."""
     derived = "".join(
         f'  value_{i}: {{entity: household, type: {kind}, label: V, formula: "{text}"}}\n'
         for i, (kind, text) in enumerate(EXPRESSIONS)
@@ -121,11 +119,18 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[list
     orchard = rules(write_pack(folder / "pack", derived="derived:\n" + derived))
     homes = [f"{key},{values}" for key, (values, _) in HOMES.items()]
     people = [f"{key}{i},{key},{values}" for key, (_, members) in HOMES.items() for i, values in enumerate(members)]
-    data = write_data(
+    return orchard, write_data(
         folder / "data",
         ["household_id,income,debt,fenced,soil,joined_on", *homes],
         ["person_id,household_id,wage,in_school", *people],
     )
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[list[object], list[object]]]:
+    """Expression → what the reference says for each household, what DuckDB says."""
+    folder = tmp_path_factory.mktemp("conformance")
+    orchard, data = orchard_at_its_borders(folder)
     engine.screen(orchard, data, folder / "out", engine.Options(threads=1))
     table = duckdb.read_parquet(str(folder / "out/derived.parquet"))
     rows = {str(row[0]): dict(zip(table.columns, row, strict=True)) for row in table.fetchall()}

@@ -47,7 +47,7 @@ def answers(folder: Path, expression: str, **more: object) -> list[str]:
     engine.screen(found, data, folder / "out", engine.Options(threads=1, history=history))
     outcomes = dict(duckdb.sql(f"SELECT household_id, tested FROM '{folder}/out/outcomes.parquet'").fetchall())
     for key, outcome in outcomes.items():
-        one = engine.one_household(found, data, key, history=history)
+        one = engine.one_household(found, data, key, beside=engine.Beside(history=history))
         home = rulebook.Household(found, one.household, one.members, one.computed, one.past)
         assert (key, home.outcomes()) == (key, {"tested": outcome})
     return [outcomes[key] for key in ("H1", "H2", "H3")]

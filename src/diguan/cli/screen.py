@@ -1,7 +1,7 @@
 """diguan screen and diguan explain: a pack over files, without any database; or over the registry."""
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,7 +24,9 @@ DATE = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--pack", "folder", metavar="DIR", help=N_("folder of the pack, or the name of a shipped one"))
 @click.option(
-    "--data", type=click.Path(path_type=Path), help=N_("folder with households and persons (.parquet or .csv)")
+    "--data",
+    metavar="DIR",
+    help=N_("folder with households and persons (.parquet or .csv), or the address of one (s3a://…)"),
 )
 @click.option("--as-of", type=DATE, help=N_("the date whose rules and ages count"))
 @click.option("--known-on", type=DATE, help=N_("of the registry: by what was on file on this day"))
@@ -41,15 +43,32 @@ DATE = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--persons", is_flag=True, help=N_("also write the derived values of every person"))
 @click.option("--memory", default="", help=N_("memory limit such as 4GB; beyond it work spills to disk"))
+@click.option(
+    "--engine",
+    "works",
+    type=click.Choice([engine.DUCKDB, engine.SPARK]),
+    default=engine.DUCKDB,
+    help=N_("what does the work; the results are the same"),
+)
+@click.option(
+    "--master",
+    default="",
+    metavar="URL",
+    help=N_("master of a Spark cluster, such as spark://host:7077; without it, Spark runs on this machine"),
+)
 @click.option("--draft", is_flag=True, help=N_("screen the registry under a pack that is not in force, as a trial"))
 @click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def screen(
-    folder: str | None, data: Path | None, as_of: datetime | None, out: Path | None, places: Path | None,
-    history: Path | None, missing_as_unknown: bool, without_checks: bool, persons: bool, memory: str, known_on: datetime | None,
-    draft: bool, lang: str | None,
+    folder: str | None, data: str | None, as_of: datetime | None, out: Path | None, places: Path | None,
+    history: Path | None, missing_as_unknown: bool, without_checks: bool, persons: bool, memory: str, works: str, master: str,
+    known_on: datetime | None, draft: bool, lang: str | None,
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
+    if master and works != engine.SPARK:
+        raise click.UsageError(say(N_("--master belongs to --engine spark.")))
+    if data is None and works != engine.DUCKDB:
+        raise click.UsageError(say(N_("Spark screens files: name their folder with --data.")))
     if data is None:
         from diguan.cli.registry_screening import screen_registry
 
@@ -64,10 +83,10 @@ def screen(
         rules = rules.without_checks() if without_checks else rules
         options = engine.Options(
             places, engine.history.find(history, rules, missing_as_unknown) if history else {},
-            engine.Checks(missing_as_unknown), persons, memory, translate=say,
+            engine.Checks(missing_as_unknown), persons, memory, engine=works, master=master, translate=say,
             progress=lambda step: click.echo(f"… {say(engine.STEPS[step])}", err=True),
         )  # fmt: skip
-        done = engine.screen(rules, data, out, options)
+        done = engine.screen(rules, engine.location(data), out, options)
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)
@@ -83,8 +102,16 @@ def screen(
 @click.option("--pack", "folder", metavar="DIR", help=N_("folder of the pack, or the name of a shipped one"))
 @click.option(
     "--data",
+    metavar="DIR",
+    help=N_("folder with households and persons, or its address; without it, the registry is asked"),
+)
+@click.option(
+    "--screening",
+    "results",
     type=click.Path(path_type=Path),
-    help=N_("folder with households and persons; without it, the registry is asked"),
+    help=N_(
+        "results of a screening of --data: gives pack, date and computed parameters, and lets one household be found at once among millions"
+    ),
 )
 @click.option("--as-of", type=DATE, help=N_("the date whose rules and ages count"))
 @click.option(
@@ -99,7 +126,8 @@ def screen(
 def explain(
     key: str,
     folder: str | None,
-    data: Path | None,
+    data: str | None,
+    results: Path | None,
     as_of: datetime | None,
     given: tuple[str, ...],
     history: Path | None,
@@ -113,18 +141,44 @@ def explain(
 
         explain_registry(key, language)
         return
-    if folder is None or as_of is None:
-        raise click.UsageError(say(N_("Explaining from files needs --pack, --data and --as-of.")))
-    pack = loaded(folder, language)
+    if results is None and (folder is None or as_of is None):
+        raise click.UsageError(
+            say(N_("Explaining from files needs --pack, --data and --as-of, or --data and --screening."))
+        )
     try:
-        rules = rulebook.at(pack, as_of.date(), _given(given, pack))
+        screening = engine.finished(results) if results is not None else None
+        rules = _rules(folder, as_of, given, screening, language)
         past = engine.history.find(history, rules, missing_as_unknown) if history else {}
-        facts = engine.one_household(rules, data, key, engine.Checks(missing_as_unknown), past)
+        facts = engine.one_household(
+            rules, engine.location(data), key, engine.Checks(missing_as_unknown), engine.Beside(screening, past)
+        )
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)
     household = rulebook.Household(rules, facts.household, facts.members, facts.computed, facts.past)
     tables.print_explanation(household, key, facts.member_keys, language)
+
+
+def _rules(
+    folder: str | None, as_of: datetime | None, given: tuple[str, ...], screening: engine.Finished | None, language: str
+) -> rulebook.Rules:
+    """The rules that were typed; what was not typed is that of the screening.
+
+    Raises: DataRefused when the pack, or the date, is not that of the screening.
+    """
+    pack = loaded(folder or (screening.pack if screening else ""), language)
+    values = _given(given, pack)
+    if screening is None:
+        assert as_of is not None
+        return rulebook.at(pack, as_of.date(), values)
+    day = date.fromisoformat(screening.as_of)
+    if pack.digest != screening.digest or (as_of is not None and as_of.date() != day):
+        raise engine.DataRefused(
+            N_("The screening is one of {pack} {version} as of {date}, and this is another pack, version or date."),
+            pack=screening.pack, version=screening.version, date=screening.as_of,
+        )  # fmt: skip
+    found = {name: value for name, value in screening.computed.items() if value is not None}
+    return rulebook.at(pack, day, found | values)
 
 
 def _given(pairs: tuple[str, ...], pack: rulebook.Pack) -> dict[str, Decimal]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-import duckdb
-
 from diguan.engine import values
 from diguan.engine.connection import rows
 from diguan.engine.files import Table
 from diguan.engine.problems import Refusal
+from diguan.engine.session import Session
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.pack import Variable
 from diguan.rulebook.rules import Rules
@@ -19,67 +18,79 @@ _ROW = '"row of the file"'  # a name that no file gives its columns
 _HOUSEHOLD = "trim(CAST(household_id AS VARCHAR))"
 
 
-def look_for_faults(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table], rules: Rules) -> int:
+def look_for_faults(session: Session, tables: dict[str, Table], rules: Rules) -> int:
     """Make `refused` with the faults that rows have by themselves, and the keys that repeat.
 
     Returns how many numbers have more than six places.
     """
-    connection.execute(
+    session.desk.execute(
         "CREATE OR REPLACE TEMP TABLE refused (file VARCHAR, row BIGINT, household VARCHAR, key VARCHAR, col VARCHAR, value VARCHAR, reason VARCHAR)"
     )
     rounded = 0
     for name, table in tables.items():
         conditions = _conditions(name, table, rules)
-        any_fault, longer = _look_through(connection, name, table, rules, conditions)
+        any_fault, longer = _look_through(session, name, table, rules, conditions)
         rounded += longer
         if any_fault:
-            _list_faults(connection, name, table, conditions)
+            _list_faults(session, name, table, conditions)
         if not table.unique:
-            _list_repeats(connection, name, table)
+            _list_repeats(session, name, table)
     return rounded
 
 
-def look_for_orphans(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> None:
+def look_for_orphans(session: Session, tables: dict[str, Table]) -> None:
     """Add to `refused` the persons who name no household, or one that is not there."""
     persons, households = tables["persons"], tables["households"]
     homes = f"SELECT {values.key('household_id', households)} AS household_id FROM {households.relation}"
     people = f"SELECT {values.key('household_id', persons)} AS household_id FROM {persons.relation}"
-    if not rows(connection, f"SELECT 1 FROM ({people}) AS p ANTI JOIN ({homes}) AS h USING (household_id) LIMIT 1"):
+    if not session.rows(f"SELECT 1 FROM ({people}) AS p ANTI JOIN ({homes}) AS h USING (household_id) LIMIT 1"):
         return
-    _list_faults(connection, "persons", persons, [_no_key("household_id", persons)])
-    connection.execute(
-        f"INSERT INTO refused SELECT {text(persons.path.name)}, {_ROW}, {_HOUSEHOLD}, CAST(person_id AS VARCHAR), 'household_id', {_HOUSEHOLD}, 'no_household' "
-        f"FROM {_numbered(persons)} WHERE {_HOUSEHOLD} <> '' AND {_HOUSEHOLD} NOT IN (SELECT household_id FROM ({homes}) WHERE household_id IS NOT NULL)"
+    _list_faults(session, "persons", persons, [_no_key("household_id", persons)])
+    lost = f"SELECT *, {_HOUSEHOLD} AS lost FROM {session.numbered(persons, _ROW)} WHERE {_HOUSEHOLD} <> ''"
+    session.note(
+        "refused",
+        f"SELECT {text(persons.path.name)}, {_ROW}, lost, CAST(person_id AS VARCHAR), 'household_id', lost, 'no_household' "
+        f"FROM ({lost}) AS p ANTI JOIN ({homes}) AS h ON p.lost = h.household_id",
     )
 
 
-def any_refused(connection: duckdb.DuckDBPyConnection) -> bool:
-    return rows(connection, "SELECT count(*) FROM refused")[0][0] != 0
+def any_padded(session: Session, persons: Table) -> bool:
+    """Whether a person names the household otherwise than it is compared: with blanks around it, or not as a text."""
+    if persons.columns["household_id"] != "VARCHAR":
+        return True
+    return bool(session.rows(f"SELECT 1 FROM {persons.relation} WHERE household_id <> trim(household_id) LIMIT 1"))
 
 
-def refuse_households(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> dict[str, int]:
+def any_refused(session: Session) -> bool:
+    return rows(session.desk, "SELECT count(*) FROM refused")[0][0] != 0
+
+
+def refuse_households(session: Session, tables: dict[str, Table]) -> dict[str, int]:
     """Make `refused_households`, and add to `refused` every other row of theirs; the number of refused rows by file."""
-    connection.execute(
+    session.desk.execute(
         "CREATE OR REPLACE TEMP TABLE refused_households AS SELECT DISTINCT household FROM refused WHERE household IS NOT NULL"
     )
+    for name in ("refused", "refused_households"):
+        session.lend(name)
     counts = {}
     for name, table in tables.items():
         file = text(table.path.name)
-        connection.execute(
-            f"INSERT INTO refused SELECT {file}, row, household, key, 'household_id', household, 'of_refused_household' FROM "
-            f"(SELECT {_ROW} AS row, {_HOUSEHOLD} AS household, trim(CAST({quoted(values.KEYS[name][0])} AS VARCHAR)) AS key FROM {_numbered(table)}) AS t "
+        session.note(
+            "refused",
+            f"SELECT {file}, row, household, key, 'household_id', household, 'of_refused_household' FROM "
+            f"(SELECT {_ROW} AS row, {_HOUSEHOLD} AS household, trim(CAST({quoted(values.KEYS[name][0])} AS VARCHAR)) AS key FROM {session.numbered(table, _ROW)}) AS t "
             f"WHERE household IN (SELECT household FROM refused_households) "
-            f"AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.file = {file} AND r.row = t.row)"
+            f"AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.file = {file} AND r.row = t.row)",
         )
-        found = rows(connection, f"SELECT count(DISTINCT row) FROM refused WHERE file = {file}")
+        found = rows(session.desk, f"SELECT count(DISTINCT row) FROM refused WHERE file = {file}")
         counts[name] = int(str(found[0][0]))
     return counts
 
 
-def refusals(connection: duckdb.DuckDBPyConnection) -> list[Refusal]:
+def refusals(session: Session) -> list[Refusal]:
     """What stands in `refused`, by file and row."""
     listed = rows(
-        connection, "SELECT file, row, household, col, value, reason FROM refused ORDER BY file, row, col, reason"
+        session.desk, "SELECT file, row, household, col, value, reason FROM refused ORDER BY file, row, col, reason"
     )
     return [
         Refusal(str(f), int(str(r)), str(h or ""), str(c), str(v or ""), str(reason))
@@ -122,7 +133,7 @@ def _conditions(name: str, table: Table, rules: Rules) -> list[tuple[str, str, s
 
 
 def _look_through(
-    connection: duckdb.DuckDBPyConnection, name: str, table: Table, rules: Rules, conditions: list[tuple[str, str, str]]
+    session: Session, name: str, table: Table, rules: Rules, conditions: list[tuple[str, str, str]]
 ) -> tuple[bool, int]:
     """In one pass: whether anything is wrong, and how many numbers have more than six places."""
     anywhere = " OR ".join(f"coalesce(bool_or({condition}), FALSE)" for _, _, condition in conditions) or "FALSE"
@@ -134,7 +145,7 @@ def _look_through(
     counted = " + ".join(f"count(*) FILTER (WHERE {condition})" for condition in longer if condition) or "0"
     if anywhere == "FALSE" and counted == "0":
         return False, 0
-    fault, rounded = rows(connection, f"SELECT {anywhere}, {counted} FROM {table.relation}")[0]
+    fault, rounded = session.rows(f"SELECT {anywhere}, {counted} FROM {table.relation}")[0]
     return bool(fault), int(str(rounded))
 
 
@@ -152,29 +163,33 @@ def _longer(variable: Variable, given: str) -> str:
 
 
 def _has_more(number: str, kind: str) -> str:
-    return f"(isfinite({number}) AND abs({number} - round({number}, 6)) > {_NOISE[kind]} * abs({number}))"
+    return f"rule_has_more({number}, {_NOISE[kind]})"
 
 
-def _numbered(table: Table) -> str:
-    return f"(SELECT *, row_number() OVER () AS {_ROW} FROM {table.relation})"
+def _list_faults(session: Session, name: str, table: Table, conditions: list[tuple[str, str, str]]) -> None:
+    """In one pass; only rows with a fault are taken apart."""
+    anything = " OR ".join(f"({condition})" for _, _, condition in conditions)
+    each = ", ".join(
+        f"CASE WHEN {condition} THEN {{'col': {text(column)}, 'value': CAST({quoted(column)} AS VARCHAR), 'reason': {text(reason)}}} END"
+        for column, reason, condition in conditions
+    )
+    found = (
+        f"SELECT {_ROW}, {_HOUSEHOLD} AS household, trim(CAST({quoted(values.KEYS[name][0])} AS VARCHAR)) AS key, [{each}] AS faults "
+        f"FROM {session.numbered(table, _ROW)} WHERE {anything}"
+    )
+    session.note(
+        "refused",
+        f"SELECT {text(table.path.name)}, {_ROW}, household, key, fault.col, fault.value, fault.reason "
+        f"FROM (SELECT *, unnest(faults) AS fault FROM ({found})) WHERE fault IS NOT NULL",
+    )
 
 
-def _list_faults(
-    connection: duckdb.DuckDBPyConnection, name: str, table: Table, conditions: list[tuple[str, str, str]]
-) -> None:
-    file = text(table.path.name)
-    for column, reason, condition in conditions:
-        connection.execute(
-            f"INSERT INTO refused SELECT {file}, {_ROW}, {_HOUSEHOLD}, trim(CAST({quoted(values.KEYS[name][0])} AS VARCHAR)), "
-            f"{text(column)}, CAST({quoted(column)} AS VARCHAR), {text(reason)} FROM {_numbered(table)} WHERE {condition}"
-        )
-
-
-def _list_repeats(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+def _list_repeats(session: Session, name: str, table: Table) -> None:
     key = values.KEYS[name][0]
     written = values.key(key, table)
     repeated = f"SELECT {written} FROM {table.relation} WHERE {written} <> '' GROUP BY 1 HAVING count(*) > 1"
-    connection.execute(
-        f"INSERT INTO refused SELECT {text(table.path.name)}, {_ROW}, {_HOUSEHOLD}, {written}, {text(key)}, {written}, 'repeated' "
-        f"FROM {_numbered(table)} WHERE {written} IN ({repeated})"
+    session.note(
+        "refused",
+        f"SELECT {text(table.path.name)}, {_ROW}, {_HOUSEHOLD}, {written}, {text(key)}, {written}, 'repeated' "
+        f"FROM {session.numbered(table, _ROW)} WHERE {written} IN ({repeated})",
     )

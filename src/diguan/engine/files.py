@@ -5,7 +5,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 import duckdb
 
@@ -14,46 +14,84 @@ from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 
 SUFFIXES = (".parquet", ".csv")
+# With every key in a dictionary, DuckDB writes a Bloom filter for each row group: one key is found without reading the others.
+KEYED = "ROW_GROUP_SIZE {rows}, DICTIONARY_SIZE_LIMIT {rows}"
+Location = Path | str  # a folder or file of this machine, or the address of one elsewhere, such as s3a://bucket/data
 
 
 @dataclass(frozen=True)
 class Table:
     """A file (or folder of Parquet parts) and its columns with their DuckDB types."""
 
-    path: Path
+    path: PurePath
     relation: str  # SQL that can stand in FROM
     columns: dict[str, str]
     clean: frozenset[str] = frozenset()  # columns that need no trimming and no checks
     unique: bool = False  # no key stands twice
 
 
-def find(folder: Path, name: str) -> Path | None:
-    """`name`.parquet, `name`.csv or a folder `name` of Parquet files."""
+def location(written: str) -> Location:
+    """What somebody wrote: an address with a scheme, or a path; file:// is a path."""
+    return Path(written.removeprefix("file://")) if "://" not in written.removeprefix("file://") else written
+
+
+def find(connection: duckdb.DuckDBPyConnection, folder: Location, name: str) -> Location | None:
+    """`name`.parquet, `name`.csv or a folder `name` of Parquet files; at an address only Parquet.
+
+    Raises: DataRefused when the address cannot be reached.
+    """
+    if isinstance(folder, str):
+        places = (f"{folder.rstrip('/')}/{name}.parquet", f"{folder.rstrip('/')}/{name}")
+        return next((place for place in places if _is_there(connection, place)), None)
+    return here(folder, name)
+
+
+def here(folder: Path, name: str) -> Path | None:
+    """The same in a folder of this machine."""
     for suffix in SUFFIXES:
         if (folder / (name + suffix)).exists():
             return folder / (name + suffix)
     return folder / name if (folder / name).is_dir() else None
 
 
-def open_table(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Table:
+def _is_there(connection: duckdb.DuckDBPyConnection, place: str) -> bool:
+    pattern = place if place.endswith(".parquet") else f"{place}/**/*.parquet"
+    try:
+        connection.execute("LOAD httpfs")
+        return bool(connection.execute(f"SELECT 1 FROM glob({text(pattern)}) LIMIT 1").fetchall())
+    except duckdb.Error as error:
+        raise DataRefused(
+            N_("DuckDB cannot read {address}: {reason} It needs its extension httpfs (INSTALL httpfs); or copy the data here."),
+            address=place, reason=_first_line(error),
+        ) from error  # fmt: skip
+
+
+def parts_of(folder: Location) -> str:
+    """SQL of the Parquet files in a folder and those below it; what folders are called (`place=…`) are columns of text."""
+    everywhere = text(f"{folder}/**/*.parquet")
+    return f"read_parquet({everywhere}, hive_partitioning = true, hive_types_autocast = false)"
+
+
+def open_table(connection: duckdb.DuckDBPyConnection, path: Location, scratch: Path) -> Table:
     """The table in a file.
 
     Raises: DataRefused when it is empty, of an unknown encoding, or not what its name says.
     """
-    if path.is_dir():
-        relation = f"read_parquet({text(str(path / '**' / '*.parquet'))})"
-    elif path.suffix == ".parquet":
+    named = PurePosixPath(path) if isinstance(path, str) else path
+    if named.suffix == ".parquet" and not (isinstance(path, Path) and path.is_dir()):
         relation = f"read_parquet({text(str(path))})"
+    elif isinstance(path, str) or path.is_dir():
+        relation = parts_of(path)
     else:
         relation = _table_of_text(connection, path, as_utf8(path, scratch))
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error as error:
-        raise unreadable(path, error) from error
-    return Table(path, relation, {str(row[0]): str(row[1]) for row in described})
+        raise unreadable(named, error) from error
+    return Table(named, relation, {str(row[0]): str(row[1]) for row in described})
 
 
-def unreadable(path: Path, error: duckdb.Error) -> DataRefused:
+def unreadable(path: PurePath, error: duckdb.Error) -> DataRefused:
     """The refusal of a file that DuckDB cannot read."""
     if "reached an invalid state" in str(error):
         return DataRefused(

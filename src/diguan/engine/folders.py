@@ -19,9 +19,9 @@ def scratch_folder(within: Path | None = None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def check_out(data: Path, out: Path, mark: str, strange: str) -> None:
+def check_out(data: Path | str, out: Path, mark: str, strange: str) -> None:
     """Results take the place of earlier results, which hold the file `mark`, never of anything else: `strange` says so."""
-    if data.resolve().is_relative_to(out.resolve()):
+    if isinstance(data, Path) and data.resolve().is_relative_to(out.resolve()):
         raise DataRefused(
             N_("The results cannot take the place of the data in {folder}; name another folder."), folder=out
         )

@@ -49,3 +49,8 @@ CREATE OR REPLACE TEMP MACRO rule_round(a, places) AS
         ELSE a
     END;
 CREATE OR REPLACE TEMP MACRO rule_floor(a) AS TRY_CAST(floor(a) AS DECIMAL(18, 6));
+
+-- A binary fraction as the number it stands for; and whether it has more than six places, `noise` being the share of it that
+-- its storage may have added.
+CREATE OR REPLACE TEMP MACRO rule_from_binary(a) AS TRY_CAST(a AS DECIMAL(18, 6));
+CREATE OR REPLACE TEMP MACRO rule_has_more(a, noise) AS isfinite(a) AND abs(a - round(a, 6)) > noise * abs(a);

@@ -7,12 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import TypedDict
 
-import duckdb
-
 from diguan.engine import plan
 from diguan.engine.connection import TYPES
 from diguan.engine.intake import Checks, Intake, settle, take_in
 from diguan.engine.problems import DataRefused
+from diguan.engine.session import Session
 from diguan.engine.sql import NUMBER, former, quoted
 from diguan.rulebook import numbers
 from diguan.rulebook.problems import N_
@@ -75,9 +74,7 @@ def _dated(folder: Path) -> Iterator[Former]:
             continue  # something else that lies there
 
 
-def bring(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, history: History, scratch: Path, checks: Checks
-) -> dict[str, Brought]:
+def bring(session: Session, rules: Rules, history: History, scratch: Path, checks: Checks) -> dict[str, Brought]:
     """Make the tables of former values that the plan joins: a row per household or person who was there.
 
     Unknown: whoever is not in them, and everybody where only checks of the data look back and there is no snapshot.
@@ -90,11 +87,11 @@ def bring(
             if months in rules.former_needed and not checks.missing_as_unknown:
                 template = N_("The rules look back {months} months: name the folder of earlier snapshots with --history, or say --missing-as-unknown.")  # fmt: skip
                 raise DataRefused(template, months=months)
-            _nothing(connection, rules, months)
+            _nothing(session, rules, months)
             continue
         earlier = rules.before(months, given.on)
-        intake = taken_in(connection, earlier, given, scratch, checks)
-        _former_values(connection, rules, earlier, months, intake)
+        intake = taken_in(session, earlier, given, scratch, checks)
+        _former_values(session, rules, earlier, months, intake)
         found[str(months)] = Brought(
             as_of=given.on.isoformat(), households=intake.households, persons=intake.persons,
             refused_households=intake.refused_households,
@@ -108,13 +105,11 @@ def lacking(rules: Rules, history: History) -> list[str]:
     return [former(name, months) for months in without for name in sorted(rules.former[months])]
 
 
-def taken_in(
-    connection: duckdb.DuckDBPyConnection, earlier: Rules, given: Former, scratch: Path, checks: Checks
-) -> Intake:
+def taken_in(session: Session, earlier: Rules, given: Former, scratch: Path, checks: Checks) -> Intake:
     """The views `households` and `persons` of an earlier day, nothing left open."""
     try:
-        intake = take_in(connection, earlier, given.folder, scratch, checks)
-        return settle(connection, earlier, intake) if intake.hopeful else intake
+        intake = take_in(session, earlier, given.folder, scratch, checks)
+        return settle(session, earlier, intake) if intake.hopeful else intake
     except DataRefused as refused:
         if "file" not in refused.values:
             raise
@@ -122,9 +117,7 @@ def taken_in(
         raise DataRefused(refused.template, **named) from refused
 
 
-def _former_values(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, earlier: Rules, months: int, intake: Intake
-) -> None:
+def _former_values(session: Session, rules: Rules, earlier: Rules, months: int, intake: Intake) -> None:
     the_plan = plan.make(earlier)
     sources = {
         "households": plan.statement(the_plan, intake.has_persons),
@@ -135,19 +128,18 @@ def _former_values(
         key = "household_id" if name == "households" else "person_id"
         if asked:
             made = ", ".join([key, *(f"{quoted(each)} AS {quoted(former(each, months))}" for each in asked)])
-            table = plan.past_table(name, months)
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {made} FROM ({statement})")
+            session.table(plan.past_table(name, months), f"SELECT {made} FROM ({statement})")
 
 
-def _nothing(connection: duckdb.DuckDBPyConnection, rules: Rules, months: int) -> None:
+def _nothing(session: Session, rules: Rules, months: int) -> None:
     """Tables without a row."""
     for name in ("households", "persons"):
         asked = plan.asked_of(name, rules, months)
-        columns = [f"{quoted(former(each, months))} {_type(each, rules)}" for each in asked]
+        columns = [f"CAST(NULL AS {_type(each, rules)}) AS {quoted(former(each, months))}" for each in asked]
         key = "household_id" if name == "households" else "person_id"
         if asked:
-            table = plan.past_table(name, months)
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({key} VARCHAR, {', '.join(columns)})")
+            nobody = f"SELECT CAST(NULL AS VARCHAR) AS {key}, {', '.join(columns)} WHERE FALSE"
+            session.table(plan.past_table(name, months), nobody)
 
 
 def _type(name: str, rules: Rules) -> str:

@@ -3,22 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 
 from diguan.engine import plan
 from diguan.engine.connection import connect
+from diguan.engine.files import Location
+from diguan.engine.finished import Finished
 from diguan.engine.folders import scratch_folder
 from diguan.engine.history import History, bring, taken_in
 from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
-from diguan.engine.problems import DataRefused
+from diguan.engine.problems import OF_HOUSEHOLD, DataRefused
 from diguan.engine.screening import computed_values
+from diguan.engine.session import OfOneHousehold, OnDuckDB
 from diguan.rulebook.problems import N_
 from diguan.rulebook.reference import Household, Past, Value
 from diguan.rulebook.rules import Rules
 
-_NO_HISTORY: History = {}
+
+@dataclass(frozen=True)
+class Beside:
+    """What explaining may rest on beside the data: the finished screening of the same data, and earlier snapshots."""
+
+    screening: Finished | None = None
+    history: History = field(default_factory=dict)
+
+
+_NOTHING = Beside()
 
 
 @dataclass(frozen=True)
@@ -31,27 +42,36 @@ class HouseholdFacts:
 
 
 def one_household(
-    rules: Rules, data: Path, key: str, checks: Checks = EVERYTHING, history: History = _NO_HISTORY
+    rules: Rules, data: Location, key: str, checks: Checks = EVERYTHING, beside: Beside = _NOTHING
 ) -> HouseholdFacts:
     """The facts of the household `key` in the files of `data`, checked as for a screening, and those of its past.
+
+    Only parameters that have to be computed over everybody make it read everybody. With the finished screening of the
+    same data, from whose results `rules` have these parameters, hardly more than the household's own rows is read.
 
     Raises: DataRefused when the data cannot be read, or the household is not there or was refused.
     """
     with scratch_folder() as scratch, connect(spill=scratch) as connection:
-        bring(connection, rules, history, scratch, checks)
-        intake = take_in(connection, rules, data, scratch, checks)
+        bring(OnDuckDB(connection), rules, beside.history, scratch, checks)
+        if beside.screening is not None:
+            beside.screening.check_accepted(key)
+        exact = beside.screening is not None and beside.screening.exact_keys
+        whole = any(rules.is_computed(name) for name in rules.pack.parameters)
+        session = OnDuckDB(connection) if whole else OfOneHousehold(connection, key, exact=exact)
+        intake = take_in(session, rules, data, scratch, checks)
         if intake.hopeful:
-            settle(connection, rules, intake)
+            settle(session, rules, intake)
         found = _records(connection, "households", "household_id", key)
         if not found:
             raise _absent(intake, key)
         members = _records(connection, "persons", "household_id", key) if intake.has_persons else []
-        computed, _ = computed_values(connection, rules, plan.make(rules), intake)
+        computed, _ = computed_values(session, rules, plan.make(rules), intake)
         people = [str(member["person_id"]) for member in members]
         past = {}
-        for months in (months for months in rules.former if months in history):
-            day = _Day(connection, rules.before(months, history[months].on))
-            day.has_persons = taken_in(connection, day.rules, history[months], scratch, checks).has_persons
+        for months in (months for months in rules.former if months in beside.history):
+            given = beside.history[months]
+            day = _Day(connection, rules.before(months, given.on))
+            day.has_persons = taken_in(OnDuckDB(connection), day.rules, given, scratch, checks).has_persons
             own = day.home(key)
             past[months] = Past(day.rules.as_of, own and own[0], [day.stood(person) for person in people])
     return HouseholdFacts(found[0], members, people, computed, past)
@@ -89,7 +109,8 @@ def _records(connection: duckdb.DuckDBPyConnection, view: str, column: str, key:
 
 
 def _absent(intake: Intake, key: str) -> DataRefused:
-    refusal = next((item for item in intake.refusals if item.household == key), None)
+    own = [item for item in intake.refusals if item.household == key]
+    refusal = min(own, key=lambda item: item.reason == OF_HOUSEHOLD, default=None)
     if refusal is None:
         return DataRefused(N_("There is no household {key} in the data."), key=key)
     return DataRefused(N_("Household {key} was refused: {reason}"), key=key, reason=refusal.message())

@@ -5,15 +5,14 @@ because a household with a missing member would be judged wrongly. Empty and `NA
 """
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import duckdb
 
 from diguan.engine import faults, values
-from diguan.engine.clean import looked_over
-from diguan.engine.connection import rows
-from diguan.engine.files import Table, find, open_table, unreadable
+from diguan.engine.files import Location, Table, unreadable
 from diguan.engine.problems import DataRefused, Refusal
+from diguan.engine.session import Session
 from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
@@ -37,6 +36,7 @@ class Intake:
     persons: int = 0
     has_persons: bool = False
     has_places: bool = False
+    exact_keys: bool = True  # households and persons name their household exactly as it is compared
     hopeful: bool = False  # all is well, unless a person names no household, or one that is not there
     refusals: list[Refusal] = field(default_factory=list)
     refused_households: int = 0
@@ -47,26 +47,24 @@ class Intake:
     tables: dict[str, Table] = field(default_factory=dict)
 
 
-def take_in(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path, scratch: Path, checks: Checks = EVERYTHING
-) -> Intake:
+def take_in(session: Session, rules: Rules, folder: Location, scratch: Path, checks: Checks = EVERYTHING) -> Intake:
     """Make the views `households` and `persons` from the files in `folder`.
 
     Whether every person's household is there may be left open (`hopeful`), for a screening brings households and
     persons together anyway: when their numbers do not agree afterwards, or to know now, `settle` it.
 
-    Rows: one per household and one per person, in views of the connection.
+    Rows: one per household and one per person, in views of the session.
     Unknown: empty cells and `NA`; whole columns too where the checks say so.
     Raises: DataRefused when a file or a needed column is missing.
     """
     try:
-        return _taken_in(connection, rules, _tables(connection, rules, folder, scratch), checks)
+        return _taken_in(session, rules, _tables(session, rules, folder, scratch), checks)
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         # Only reading shows that a Parquet file is damaged in its middle.
-        raise unreadable(folder, error) from error
+        raise unreadable(PurePath(folder), error) from error
 
 
-def _taken_in(connection: duckdb.DuckDBPyConnection, rules: Rules, tables: dict[str, Table], checks: Checks) -> Intake:
+def _taken_in(session: Session, rules: Rules, tables: dict[str, Table], checks: Checks) -> Intake:
     intake = Intake(tables=tables)
     intake.has_persons = "persons" in tables
     intake.has_places = "place" in tables["households"].columns
@@ -75,17 +73,18 @@ def _taken_in(connection: duckdb.DuckDBPyConnection, rules: Rules, tables: dict[
         if checks.trusted:
             tables[name] = replace(table, clean=frozenset(table.columns))
         else:
-            tables[name] = looked_over(connection, name, table, rules)
+            tables[name] = session.looked_over(name, table, rules)
+    intake.exact_keys = "household_id" in tables["households"].clean
     if not checks.trusted:
-        intake.rounded = faults.look_for_faults(connection, tables, rules)
-        if faults.any_refused(connection):
-            return settle(connection, rules, intake)
+        intake.rounded = faults.look_for_faults(session, tables, rules)
+        if faults.any_refused(session):
+            return settle(session, rules, intake)
         intake.hopeful = intake.has_persons
-    _accept_all(connection, rules, intake)
+    _accept_all(session, rules, intake)
     return intake
 
 
-def settle(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake) -> Intake:
+def settle(session: Session, rules: Rules, intake: Intake) -> Intake:
     """Look for persons without a household as well, and leave out everything that is refused.
 
     Returns the same intake, with nothing left open; the views are made anew.
@@ -94,44 +93,45 @@ def settle(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake) 
     tables = intake.tables
     if intake.has_persons:
         tables["persons"] = replace(tables["persons"], clean=tables["persons"].clean - {"household_id"})
-        faults.look_for_orphans(connection, tables)
-    _accept_all(connection, rules, intake)
-    if faults.any_refused(connection):
-        counts = faults.refuse_households(connection, tables)
+        intake.exact_keys &= not faults.any_padded(session, tables["persons"])
+        faults.look_for_orphans(session, tables)
+    _accept_all(session, rules, intake)
+    if faults.any_refused(session):
+        counts = faults.refuse_households(session, tables)
         intake.refused_households, intake.refused_persons = counts["households"], counts.get("persons", 0)
-        intake.refusals = faults.refusals(connection)
-        _accept_the_rest(connection, rules, intake)
+        intake.refusals = faults.refusals(session)
+        _accept_the_rest(session, rules, intake)
     return intake
 
 
-def _accept_all(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake) -> None:
+def _accept_all(session: Session, rules: Rules, intake: Intake) -> None:
     for name, table in intake.tables.items():
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {values.select(name, table, rules)}")
+        session.view(name, values.select(name, table, rules))
     relations = {name: table.relation for name, table in intake.tables.items()}
-    _count(connection, intake, relations)
+    _count(session, intake, relations)
 
 
-def _accept_the_rest(connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake) -> None:
+def _accept_the_rest(session: Session, rules: Rules, intake: Intake) -> None:
     keep = "household_id IS NOT NULL AND household_id NOT IN (SELECT household FROM refused_households)"
     for name, table in intake.tables.items():
         everything = values.select(name, table, rules)
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM ({everything}) WHERE {keep}")
-    _count(connection, intake, {name: name for name in intake.tables})
+        session.view(name, f"SELECT * FROM ({everything}) WHERE {keep}")
+    _count(session, intake, {name: name for name in intake.tables})
 
 
-def _count(connection: duckdb.DuckDBPyConnection, intake: Intake, relations: dict[str, str]) -> None:
+def _count(session: Session, intake: Intake, relations: dict[str, str]) -> None:
     for name, relation in relations.items():
-        setattr(intake, name, int(str(rows(connection, f"SELECT count(*) FROM {relation}")[0][0])))
+        setattr(intake, name, int(str(session.rows(f"SELECT count(*) FROM {relation}")[0][0])))
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path, scratch: Path) -> dict[str, Table]:
-    if not folder.is_dir():
+def _tables(session: Session, rules: Rules, folder: Location, scratch: Path) -> dict[str, Table]:
+    if isinstance(folder, Path) and not folder.is_dir():
         raise DataRefused(N_("There is no folder {folder}."), folder=folder)
     tables: dict[str, Table] = {}
     for name in ("households", "persons"):
-        path = find(folder, name)
-        if path is not None:
-            tables[name] = open_table(connection, path, scratch)
+        table = session.open(folder, name, scratch)
+        if table is not None:
+            tables[name] = table
     if "households" not in tables:
         raise DataRefused(N_("There is no households.csv or households.parquet in {folder}."), folder=folder)
     needs_persons = [name for name in sorted(rules.needed) if rules.pack.variables[name].entity == "person"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from diguan import __version__
-from diguan.engine.files import find
+from diguan.engine.files import Location, here
 from diguan.engine.history import Former
 from diguan.engine.options import Options
 from diguan.engine.problems import DataRefused
@@ -46,7 +46,7 @@ class MadeFrom:
     results: dict[str, str]
 
 
-def keep(folder: Path, rules: Rules, data: Path, options: Options) -> None:
+def keep(folder: Path, rules: Rules, data: Location, options: Options) -> None:
     """Write the pack, the tree of places and made_from.json beside the results in `folder`.
 
     Raises: PackChanged when the pack's files are no longer those that were loaded.
@@ -58,7 +58,7 @@ def keep(folder: Path, rules: Rules, data: Path, options: Options) -> None:
         shutil.copyfile(options.place_tree, folder / places)
     made = MadeFrom(
         program=PROGRAM,
-        data=str(data.resolve()),
+        data=str(data.resolve() if isinstance(data, Path) else data),
         inputs=inputs(data),
         history={
             str(months): {"folder": str(each.folder.resolve()), "as_of": str(each.on), "inputs": inputs(each.folder)}
@@ -97,14 +97,19 @@ def former(each: Mapping[str, object], moved_to: Path | None = None) -> Former:
     return Former(moved_to / folder.name if moved_to else folder, date.fromisoformat(str(each["as_of"])))
 
 
-def inputs(data: Path) -> dict[str, str]:
-    """The digests of the files of households and persons in a folder; of one that is cut in parts, of each part."""
+def inputs(data: Location) -> dict[str, str]:
+    """The digests of the files of households and persons in a folder; of one that is cut in parts, of each part.
+
+    None of data at an address: their results are compared all the same when they are replayed.
+    """
+    if isinstance(data, str):
+        return {}
     return {str(file.relative_to(data)): digest(file) for file in _files(data)}
 
 
 def _files(data: Path) -> Iterator[Path]:
     for name in _INPUTS:
-        found = find(data, name) if data.is_dir() else None
+        found = here(data, name) if data.is_dir() else None
         if found is not None:
             yield from sorted(found.rglob("*.parquet")) if found.is_dir() else (found,)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from diguan.engine.engines import DUCKDB, Engine
 from diguan.engine.history import History
 from diguan.engine.intake import EVERYTHING, Checks
 
@@ -18,8 +19,14 @@ class Options:
     persons_too: bool = False  # also write the derived values of every person
     memory: str = ""  # such as 4GB; beyond it work spills to disk
     threads: int = 0  # 0: as many as there are cores
+    engine: str = DUCKDB
+    master: str = ""  # of Spark
     progress: Callable[[str], None] = lambda step: None
     translate: Callable[[str], str] = str
+
+    @property
+    def working(self) -> Engine:
+        return Engine(self.engine, self.master, self.memory, self.threads)
 
 
 DEFAULT = Options()

@@ -71,7 +71,8 @@ def _check_tree(connection: duckdb.DuckDBPyConnection, file: Path, table: Table)
 
 
 def lay(connection: duckdb.DuckDBPyConnection, by_tree: bool) -> None:
-    """Make `place_levels` (leaf, level, place, place_name, place_number): a row per leaf of `leaves` and place above it.
+    """Make `place_levels` (leaf, level, place, place_name, place_number): a row per leaf of `leaves` and place above it;
+    and `place_numbers` (leaf, place_number): the leaf's own number.
 
     By the tree that was read; without one by the digits of 12-digit codes; else every place stands directly below
     the whole. Level 0 is the whole, and takes in those without a place; the roots of a tree, or the first two digits
@@ -80,6 +81,8 @@ def lay(connection: duckdb.DuckDBPyConnection, by_tree: bool) -> None:
     whole = "SELECT leaf, 0::INTEGER AS level, '' AS place, NULL::VARCHAR AS place_name, NULL::BIGINT AS place_number FROM leaves"
     each = _BY_TREE if by_tree else " UNION ALL ".join(_by_codes(connection))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE place_levels AS {whole} UNION ALL {each}")
+    own = "SELECT leaf, place_number FROM place_levels WHERE leaf = place AND level > 0"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW place_numbers AS {own}")
 
 
 _BY_TREE = """

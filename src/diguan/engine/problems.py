@@ -10,6 +10,7 @@ class DataRefused(RulesRefused):
     """Data that cannot be screened at all: a file missing, empty, of another encoding, without a needed column."""
 
 
+OF_HOUSEHOLD = "of_refused_household"
 # Reasons for which single rows are refused; the values are shown beside them.
 REASONS = {
     "no_key": N_("The row has no {column}."),
@@ -22,7 +23,7 @@ REASONS = {
     "not_a_code": N_("{column}: “{value}” is not in the code list."),
     "too_small": N_("{column}: {value} is below the smallest possible value."),
     "too_large": N_("{column}: {value} is above the largest possible value."),
-    "of_refused_household": N_("Another row of household {value} was refused."),
+    OF_HOUSEHOLD: N_("Another row of household {value} was refused."),
 }
 
 

@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
-
 from diguan.engine import checks, kept, places, plan, totals
-from diguan.engine.connection import connect, rows
+from diguan.engine.engines import at_work
+from diguan.engine.files import Location
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
 from diguan.engine.history import Brought, bring, lacking
 from diguan.engine.intake import Intake, settle, take_in
 from diguan.engine.options import DEFAULT, Options
 from diguan.engine.refusals import write_refusals
+from diguan.engine.session import Session, write
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
@@ -37,6 +37,7 @@ class Screened:
     refused_persons: int
     refused_rows: int
     without_members: int
+    exact_keys: bool  # every row names its household just as it is looked up
     outside_places: int
     without_weight: int
     rounded: int
@@ -48,7 +49,7 @@ class Screened:
     history: dict[str, Brought] = field(default_factory=dict)  # what was read of earlier days, by months before
 
 
-def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> Screened:
+def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) -> Screened:
     """Screen the households in the folder `data` under `rules`; write the results to the folder `out`, whole or not at all.
 
     Rows: outcomes.parquet and derived.parquet one per accepted household, totals.parquet one per place, subject and
@@ -64,30 +65,30 @@ def screen(rules: Rules, data: Path, out: Path, options: Options = DEFAULT) -> S
     with (
         swapped_in(out) as folder,
         scratch_folder() as scratch,
-        connect(memory=options.memory, threads=options.threads, spill=scratch) as connection,
+        at_work(options.working, scratch) as session,
     ):
         options.progress("reading")
-        past = bring(connection, rules, options.history, scratch, options.checks)
-        intake = take_in(connection, rules, data, scratch, options.checks)
+        past = bring(session, rules, options.history, scratch, options.checks)
+        intake = take_in(session, rules, data, scratch, options.checks)
         intake.absent += lacking(rules, options.history)
         if options.place_tree is not None:
-            places.read_tree(connection, options.place_tree, scratch)
+            places.read_tree(session.desk, options.place_tree, scratch)
         options.progress("screening")
         the_plan = plan.make(rules)
-        connection.execute(f"CREATE TEMP TABLE screened AS {_screened(the_plan, intake)}")
-        if intake.hopeful and not _all_found(connection, intake):
-            settle(connection, rules, intake)
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE screened AS {_screened(the_plan, intake)}")
-        connection.execute(f"CREATE TEMP TABLE leaves AS {totals.leaves(rules)}")
-        places.lay(connection, by_tree=options.place_tree is not None)
+        session.table("screened", _screened(the_plan, intake))
+        if intake.hopeful and not _all_found(session, intake):
+            settle(session, rules, intake)
+            session.table("screened", _screened(the_plan, intake))
+        session.fetch("leaves", totals.leaves(rules))
+        places.lay(session.desk, by_tree=options.place_tree is not None)
         options.progress("writing")
-        _write(connection, rules, folder)
+        _write(session, rules, folder)
         if rules.checks:
-            _copy(connection, checks.statement(rules, intake.has_persons), folder / "checks.parquet")
+            session.write(checks.statement(rules, intake.has_persons), folder / "checks.parquet")
         if options.persons_too and intake.has_persons:
-            _write_persons(connection, the_plan, folder)
+            _write_persons(session, the_plan, folder)
         write_refusals(folder / "refused.csv", intake.refusals, options.translate)
-        result = replace(_summary(connection, rules, intake, the_plan, started), history=past)
+        result = replace(_summary(session, rules, intake, the_plan, started), history=past)
         (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
         kept.keep(folder, rules, data, options)
     return result
@@ -120,9 +121,9 @@ def _screened(the_plan: plan.Plan, intake: Intake) -> str:
     return f"SELECT {', '.join(made)} FROM ({plan.statement(the_plan, intake.has_persons)})"
 
 
-def _all_found(connection: duckdb.DuckDBPyConnection, intake: Intake) -> bool:
+def _all_found(session: Session, intake: Intake) -> bool:
     """Whether the persons of all households together are all persons."""
-    return int(str(rows(connection, "SELECT coalesce(sum(persons), 0) FROM screened")[0][0])) == intake.persons
+    return int(str(session.rows("SELECT coalesce(sum(persons), 0) FROM screened")[0][0])) == intake.persons
 
 
 def _outcome(truth: str) -> str:
@@ -159,13 +160,14 @@ def _cohort(rules: Rules) -> str:
     return f"CASE {' '.join(branches)} ELSE {none} END"
 
 
-def _write(connection: duckdb.DuckDBPyConnection, rules: Rules, folder: Path) -> None:
+def _write(session: Session, rules: Rules, folder: Path) -> None:
     made = [_written(column, rules) for column in outcome_columns(rules)]
-    numbered = "(SELECT leaf, place_number FROM place_levels WHERE leaf = place AND level > 0) AS levels ON levels.leaf = screened.place"
-    _copy(connection, f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
+    session.lend("place_numbers")
+    numbered = "place_numbers AS levels ON levels.leaf = screened.place"
+    session.write(f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
     derived = [quoted(name) for name, item in rules.pack.derived.items() if item.entity == "household"]
-    _copy(connection, f"SELECT {', '.join(['household_id', *derived])} FROM screened", folder / "derived.parquet")
-    _copy(connection, totals.statement(rules), folder / "totals.parquet")
+    session.write(f"SELECT {', '.join(['household_id', *derived])} FROM screened", folder / "derived.parquet")
+    write(session.desk, totals.statement(rules), folder / "totals.parquet")
 
 
 def _written(column: str, rules: Rules) -> str:
@@ -179,22 +181,14 @@ def _written(column: str, rules: Rules) -> str:
     return f"CAST({name} AS BIGINT) AS {quoted(column)}" if part.startswith("leaves_") else name
 
 
-def _write_persons(connection: duckdb.DuckDBPyConnection, the_plan: plan.Plan, folder: Path) -> None:
+def _write_persons(session: Session, the_plan: plan.Plan, folder: Path) -> None:
     derived = [quoted(name) for name, item in the_plan.rules.pack.derived.items() if item.entity == "person"]
     made = ", ".join(["person_id", "household_id", *derived])
-    _copy(connection, f"SELECT {made} FROM ({plan.persons_statement(the_plan)})", folder / "derived_persons.parquet")
+    session.write(f"SELECT {made} FROM ({plan.persons_statement(the_plan)})", folder / "derived_persons.parquet")
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, statement: str, file: Path) -> None:
-    connection.execute(
-        f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-    )
-
-
-def _summary(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float
-) -> Screened:
-    computed, known = computed_values(connection, rules, the_plan, intake)
+def _summary(session: Session, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float) -> Screened:
+    computed, known = computed_values(session, rules, the_plan, intake)
     return Screened(
         pack=rules.pack.id,
         version=rules.pack.version,
@@ -205,9 +199,10 @@ def _summary(
         refused_households=intake.refused_households,
         refused_persons=intake.refused_persons,
         refused_rows=len(intake.refusals),
-        without_members=_without_members(connection, intake),
-        outside_places=places.outside(connection) if intake.has_places else 0,
-        without_weight=_without_weight(connection, rules),
+        exact_keys=intake.exact_keys,
+        without_members=_without_members(session, intake),
+        outside_places=places.outside(session.desk) if intake.has_places else 0,
+        without_weight=_without_weight(session, rules),
         rounded=intake.rounded,
         ignored_columns=intake.ignored,
         absent_columns=intake.absent,
@@ -217,22 +212,22 @@ def _summary(
     )
 
 
-def _without_members(connection: duckdb.DuckDBPyConnection, intake: Intake) -> int:
+def _without_members(session: Session, intake: Intake) -> int:
     """Accepted households with nobody on file."""
     if not intake.has_persons:
         return 0
-    return int(str(rows(connection, "SELECT count(*) FROM screened WHERE persons = 0")[0][0]))
+    return int(str(session.rows("SELECT count(*) FROM screened WHERE persons = 0")[0][0]))
 
 
-def _without_weight(connection: duckdb.DuckDBPyConnection, rules: Rules) -> int:
+def _without_weight(session: Session, rules: Rules) -> int:
     """Households whose weight is unknown: they are missing from weighted totals."""
     if rules.pack.weight is None:
         return 0
-    return int(str(rows(connection, "SELECT count(*) FROM screened WHERE weight IS NULL")[0][0]))
+    return int(str(session.rows("SELECT count(*) FROM screened WHERE weight IS NULL")[0][0]))
 
 
 def computed_values(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, the_plan: plan.Plan, intake: Intake
+    session: Session, rules: Rules, the_plan: plan.Plan, intake: Intake
 ) -> tuple[dict[str, Decimal | None], dict[str, int]]:
     """Values of the parameters computed over the snapshot, and in how many households what they rest on was known."""
     found: dict[str, Decimal | None] = {}
@@ -241,7 +236,7 @@ def computed_values(
         if not rules.is_computed(name):
             continue
         statement = plan.computed_statement(the_plan, name, intake.has_persons)
-        value, count = rows(connection, statement)[0]
+        value, count = session.rows(statement)[0]
         assert value is None or isinstance(value, Decimal)
         found[name], known[name] = value, int(str(count))
     return found, known

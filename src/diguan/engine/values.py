@@ -14,6 +14,7 @@ KEYS = {"households": ("household_id",), "persons": ("person_id", "household_id"
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 # Whole numbers of less than twelve digits; BIGINT can hold more.
 _WHOLE = ("INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT")
+BINARY = ("FLOAT", "DOUBLE")
 _UNKNOWN = "('', 'NA')"
 
 
@@ -88,7 +89,7 @@ def typed(variable: Variable, given: str | None, clean: bool = False) -> str:
     if variable.type == "date":
         return f"CASE WHEN regexp_full_match({cell}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND {cell} >= '0001' THEN TRY_CAST({cell} AS DATE) END"
     plain = f"TRY_CAST({cell} AS {wanted})"
-    power = f"TRY_CAST(TRY_CAST({cell} AS DOUBLE) AS {wanted})"
+    power = f"rule_from_binary(TRY_CAST({cell} AS DOUBLE))"
     return f"CASE WHEN regexp_full_match({cell}, '[+-]?[0-9]+([.][0-9]*)?') THEN {plain} WHEN regexp_full_match({cell}, '[+-]?[0-9]+([.][0-9]*)?[eE][+-]?[0-9]{{1,2}}') THEN {power} END"
 
 
@@ -106,6 +107,8 @@ def _from_typed(variable: Variable, given: str, wanted: str) -> str:
         return f"CASE WHEN {whole_day} THEN CAST({name} AS DATE) END"
     if variable.value_type.is_number and not _is_numeric(given):
         return f"CAST(NULL AS {wanted})"
+    if given in BINARY and wanted == NUMBER:
+        return f"rule_from_binary({name})"
     return f"TRY_CAST({name} AS {wanted})"
 
 
