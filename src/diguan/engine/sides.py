@@ -10,7 +10,7 @@ import duckdb
 
 from diguan import rulebook
 from diguan.engine import kept
-from diguan.engine.files import Table, find, open_table
+from diguan.engine.files import Table, here, open_table
 from diguan.engine.history import Former
 from diguan.engine.problems import DataRefused
 from diguan.engine.sql import quoted, text
@@ -69,7 +69,7 @@ def table(db: duckdb.DuckDBPyConnection, each: Side, name: str, scratch: Path) -
 
     Raises: DataRefused when the data are gone.
     """
-    path = find(each.data, name) if each.data.is_dir() else None
+    path = here(each.data, name) if each.data.is_dir() else None
     if path is None and name == "households":
         words = N_("The data of the screening of {date} are not in {folder} any more.")
         raise DataRefused(words, date=each.rules.as_of, folder=each.data)
