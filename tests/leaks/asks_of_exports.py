@@ -27,6 +27,11 @@ def requests(world: World) -> list[Ask]:
             found.append(Ask(path, "post", data, then="file/"))
     data = {"purpose": "A walk", "columns": list(COLUMNS), "file_format": "csv"}
     found.append(Ask("/exports/request/?list=households&standard=well&outcome=not_met", "post", data, then="file/"))
+    data = {"purpose": "A walk", "columns": ["key", "telephone"], "file_format": "csv"}
+    for place in ("", of.V1, of.V2, of.V3):
+        path = f"/exports/request/?list=numbers&place={place}"
+        found.append(Ask(path, "post", {**data, "identifier_reason": "For a call"}, then="file/", gives_reason=True))
+        found.append(Ask(path, "post", data, then="file/"))
     return [*found, Ask("/exports/request/?list=users")]
 
 

@@ -11,6 +11,9 @@ from tests.leaks.pairs import ENTRIES
 from tests.leaks.personas import OTHERS, PERSONAS, Persona, span
 from tests.leaks.province import World
 
+from diguan.access.models import User
+
+PUBLIC, SIGNED_IN = "everybody", "whoever is signed in"
 NAMES, REVEAL = "names.read", "identifiers.reveal"
 EVERYBODY = {each.username: each for each in (*PERSONAS, *OTHERS)}
 
@@ -27,13 +30,16 @@ class Ask:
     data: Mapping[str, object] | None = None
     twin: str = ""
     gives_reason: bool = False
+    lacks_reason: bool = False  # it does something that needs one: nothing may come of it
     person: UUID | None = None
     then: str = ""
     counts: str = ""  # where the answer tells a number of households: a name of its context, or re: and a pattern
+    due: Callable[[World, Persona], object] | None = None  # what it should tell, where that is no number of households
     counted_by: str = ""  # the permission within whose places it counts; the route's own where none is named
     among: tuple[int, int] | None = None  # the place that it counts in
     opens: tuple[str, tuple[int, int]] | None = None  # a permission, and the place all of which it must hold for
     headers: Mapping[str, str] = field(default_factory=dict)
+    call: Callable[[World, User], object] | None = None  # instead of a request: an action or query, asked directly
 
     def __str__(self) -> str:
         data = "" if self.data is None else f" {dict(self.data)}"
@@ -44,16 +50,26 @@ class Ask:
 class Route:
     """A route: the permission by which it shows what it shows, which classes that may be, and what to ask of it.
 
-    `permission` is empty where nothing on file is shown.
+    `permission` is empty where nothing on file is shown; `demands` is what opens it at all, where that is another.
     """
 
     asks: Callable[[World], list[Ask]]
     permission: str = ""
     shows: frozenset[Kind] = frozenset()
+    demands: str = ""
+
+    def opens_to(self, persona: Persona) -> bool:
+        """Whether the gate may let this person in, whatever they ask for."""
+        demanded = self.demands or self.permission
+        if demanded == PUBLIC:
+            return True
+        return persona.is_there if demanded in ("", SIGNED_IN) else bool(persona.where(demanded))
 
 
 def may_see(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     """Whether this person may find this canary in the answer to this request."""
+    if canary.text in world.typed.get(persona.username, ()):
+        return True
     if canary.kind is Kind.CLOSED or canary.kind not in route.shows:
         return canary.kind is Kind.USER and canary.owner == persona.username
     return _RULES[canary.kind](world, persona, canary, route, ask)
@@ -61,10 +77,8 @@ def may_see(world: World, persona: Persona, canary: Canary, route: Route, ask: A
 
 def _subject(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     """What is on file of a household or person: where the page's permission holds. In a file of one, of that one alone."""
-    if canary.text in world.typed.get(persona.username, ()):
-        return True
     is_of_another = ask.person is not None and canary.person is not None and canary.person != ask.person
-    if is_of_another and route.permission == "subject.access" and ask.method == "post":
+    if is_of_another and route.permission == "subject.access" and ask.method != "get":
         return False
     number = world.place_of(canary)
     if number is not None and persona.may(route.permission, number):
@@ -76,13 +90,17 @@ def _subject(world: World, persona: Persona, canary: Canary, route: Route, ask: 
 
 def _name(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     number = world.place_of(canary)
-    if route.permission == "subject.access" and ask.method == "post":
+    if route.permission == "subject.access" and ask.method != "get":
         return _subject(world, persona, canary, route, ask)
     return number is not None and persona.may(NAMES, number) and _subject(world, persona, canary, route, ask)
 
 
 def _number(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     """In clear only by the two ways in, for a reason; of one person only."""
+    if route.permission == "exports.request":
+        number = world.place_of(canary)
+        may = [persona.may(each, number or 0) for each in ("exports.request", "households.read", REVEAL)]
+        return ask.gives_reason and all(may)
     is_asked_for = ask.person == canary.person if canary.person or ask.person else True
     return ask.gives_reason and is_asked_for and _subject(world, persona, canary, route, ask)
 
