@@ -7,7 +7,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -267,8 +266,8 @@ def _send(client: Client, method: str, path: str, ask: Ask) -> Any:
 
 
 def _read(answer: Any, ask: Ask) -> Answer:
-    with closing(answer):
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    # The client has closed the answer, or does when its last piece is read; a second time would close the connection.
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
     given = headers + answer.cookies.output()
     counted: int | None = None

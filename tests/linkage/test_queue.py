@@ -141,10 +141,10 @@ def test_a_verdict_stands_in_the_journal_without_its_words(village: rulebook.Pac
 
 def test_what_was_decided_about_both_is_not_taken_back_by_whoever_sees_one(village: rulebook.Pack) -> None:
     search(village)
-    found = Match.objects.within(EVERYWHERE).filter(is_first=True)
-    apart = next(each for each in found if each.place_number != each.other_place_number)
+    known = Match.objects.within(EVERYWHERE)
+    apart = next(each for each in known.filter(is_first=True) if each.place_number != each.other_place_number)
     say(village, "different", apart)
-    apart.refresh_from_db()
+    apart = known.get(pk=apart.pk)
     one_side = Scope(((apart.place_number, apart.place_number + 1),))
     with pytest.raises(NotAllowed, match="elsewhere"):
         say(village, "unsure", apart, scope=one_side)
