@@ -45,15 +45,17 @@ class Site:
 
 @dataclass
 class Switches:
-    """Which mutants there are, which are awake, and which were passed since somebody last looked."""
+    """Which mutants there are, which are awake; which were seen since somebody last looked, and which of these passed."""
 
     sites: list[Site] = field(default_factory=list)
     awake: set[int] = field(default_factory=set)
     passed: set[int] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
 
     def pick(self, number: int, mutated: Callable[[], Any], original: Callable[[], Any]) -> Any:
         """What the mutant says if it is awake, else what stands there. A switch counts as passed only where the two
         differ: where a check holds anyway, taking it out changes nothing."""
+        self.seen.add(number)
         if number in self.awake:
             return mutated()
         if number in self.passed:
@@ -91,6 +93,7 @@ def gated(number: int, made: Callable[[Any], Any]) -> Callable[[Any], Any]:
         policy = guarded.gate_policy
 
         def weakened(request: Any) -> Any:
+            SWITCHES.seen.add(number)
             if number in SWITCHES.awake:
                 return _any_role(request)
             SWITCHES.passed.add(number)

@@ -51,6 +51,17 @@ def reached(trials: Any, chosen: Sequence[Site]) -> list[Verdict]:
     return [found[site.number] for site in chosen]
 
 
+def prove(trials: Any, found: Sequence[Verdict]) -> None:
+    """Look for the wall behind which each survivor stands, and write it into the list, to be read by somebody."""
+    survivors = [each.site for each in found if each.word == SURVIVED]
+    entries = [
+        {"mutant": site.name, "behind": [wall], "why": "second wall"} for site, wall in trials.walls(survivors) if wall
+    ]
+    with LIST.open("a", encoding="utf-8") as file:
+        file.write(yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=1000) if entries else "")
+    print(f"{len(entries)} of {len(survivors)} survivors stand behind another wall: see {LIST.name}")
+
+
 def _numbers(names: Sequence[str]) -> tuple[int, ...]:
     return tuple(site.number for site in SWITCHES.sites if site.name in names)
 
