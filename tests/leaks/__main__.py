@@ -6,22 +6,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import random
-import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from tests.leaks import mutation
+from tests.leaks.mutation import SWITCHES
 from tests.leaks.trials import FirstWalk, Trials
-from tests.leaks.mutation import SWITCHES, Site
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = 0.95

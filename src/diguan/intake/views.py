@@ -173,7 +173,9 @@ def _may_see_outcome(request: GatedRequest, found: Import) -> bool:
 
 
 def _places_ended() -> str:
-    return _("You may no longer record in all places that this file tells of, so what became of its households is not shown.")
+    return _(
+        "You may no longer record in all places that this file tells of, so what became of its households is not shown."
+    )
 
 
 def _carried(found: Import) -> Path:
@@ -246,7 +248,12 @@ def _stage_context(request: GatedRequest, found: Import) -> dict[str, Any]:
     actions.open_import(found=found, what="outcome", by=request.user, at=timezone.now())
     counts = found.applied_counts if found.stage == Stage.APPLIED else found.counts
     if not _may_see_outcome(request, found):
-        return {"counts": counts, "stats": [], "notes": [notices.Notice(_places_ended(), level="warning")], "until": _until(found)}
+        return {
+            "counts": counts,
+            "stats": [],
+            "notes": [notices.Notice(_places_ended(), level="warning")],
+            "until": _until(found),
+        }
     table = pages.household_table(found, _part(found), request.GET)
     return {
         "counts": counts,
