@@ -14,6 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils import timezone
 from tests.leaks import personas as of
 from tests.leaks.affairs import COLUMNS
+from tests.leaks.asks_of_exports import GIVEN
 from tests.leaks.asks_of_households import REASON, given_by
 from tests.leaks.canaries import Kind
 from tests.leaks.province import EVERYWHERE, World
@@ -54,10 +55,10 @@ def _scope(user: User, permission: str) -> Scope:
 def _users(world: World) -> list[Ask]:
     now, made = timezone.now(), []
     for who in ("village-v1", "worker-v6", "two-places"):
-        for act in (access.deactivate, access.reactivate, access.reset_factor, access.sign_out_everywhere):
-            made.append(
-                _ask(f"{act.__name__} {who}", lambda w, by, who=who, act=act: act(user=w.users[who], by=by, at=now))
-            )
+        made += [
+            _ask(f"{act.__name__} {who}", lambda w, by, who=who, act=act: act(user=w.users[who], by=by, at=now))
+            for act in (access.deactivate, access.reactivate, access.reset_factor, access.sign_out_everywhere)
+        ]
         made.append(
             _ask(f"set_password {who}", lambda w, by, who=who: access.set_password(
                 user=w.users[who], password="Another-1-word", by=by, at=now))
@@ -87,7 +88,8 @@ def _exports(world: World) -> list[Ask]:
             "make": lambda w, by, e=export: exports.make_export(export=e, by=by, at=now),
         }
         made += [_ask(f"{act} {name}", call) for act, call in acts.items()]
-        made.append(_ask(f"fetch {name}", lambda w, by, e=export: _fetched(e, by)))
+        is_shut = name not in GIVEN["file/"]
+        made.append(_ask(f"fetch {name}", lambda w, by, e=export: _fetched(e, by), is_shut=is_shut))
     for place in ("", of.V3, of.V6):
         params = {"place": place} if place else {}
         made.append(
@@ -234,14 +236,10 @@ def _numbers(world: World) -> list[Ask]:
     for name in ("v1", "v2", "v3", "v6"):
         home = world.homes[name]
         kept = Identifier.objects.within(EVERYWHERE).get(owner=home.key, variable="telephone")
-        for household in {home.key, world.homes["v2"].key}:
-            made.append(
-                _ask(
-                    f"reveal {name}",
-                    lambda w, by, h=household, k=kept.pk: _revealed(by, h, k, REASON),
-                    gives_reason=True,
-                )
-            )
+        made += [
+            _ask(f"reveal {name}", lambda w, by, h=household, k=kept.pk: _revealed(by, h, k, REASON), gives_reason=True)
+            for household in {home.key, world.homes["v2"].key}
+        ]
         made.append(_ask(f"reveal {name} for nothing", lambda w, by, h=home.key, k=kept.pk: _revealed(by, h, k, " ")))
     return made
 
@@ -257,12 +255,12 @@ def _subjects(world: World) -> list[Ask]:
     made = []
     for name, number in (("v1", 0), ("v3", 1), ("v6", 1), ("v5", 0)):
         person = Person.objects.within(EVERYWHERE).get(key=world.homes[name].people[number])
-        for reason in (REASON, ""):
-            made.append(
-                _ask(f"hand over {name} {reason}", lambda w, by, p=person, r=reason: registry.hand_over(
-                    scope=_scope(by, "subject.access"), person=p, reason=r, pack=w.pack, by=by, at=timezone.now()),
-                    gives_reason=bool(reason), person=person.key)
-            )  # fmt: skip
+        made += [
+            _ask(f"hand over {name} {reason}", lambda w, by, p=person, r=reason: registry.hand_over(
+                scope=_scope(by, "subject.access"), person=p, reason=r, pack=w.pack, by=by, at=timezone.now()),
+                gives_reason=bool(reason), person=person.key)
+            for reason in (REASON, "")
+        ]  # fmt: skip
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -67,16 +68,24 @@ def _export(world: World) -> None:
     Export.objects.filter(pk=world.exports["kept"].pk).update(asked_by=world.users["reduced"])
     with override_settings(EXPORT_ROWS=0):
         for name, who in (("waits-t1", "township-t1"), ("waits-p1", "commander-p1"), ("refused", "auditor-c1"),
-                          ("approved", "prefecture-f1"), ("waits-c4", "county-c4")):  # fmt: skip
+                          ("approved", "prefecture-f1"), ("grown", "county-c1"), ("waits-c4", "county-c4")):  # fmt: skip
             _asked(world, name, who)
     reason = world.mint.word(Kind.EXPORT, "why an export was refused", owner="auditor-c1")
     now, county = timezone.now(), world.users["county-c1"]
     exports.refuse_export(export=world.exports["refused"], reason=reason, by=county, at=now)
-    exports.approve_export(export=world.exports["approved"], by=world.users["commander-p1"], at=now)
+    for name in ("approved", "grown"):
+        exports.approve_export(export=world.exports[name], by=world.users["commander-p1"], at=now)
+    # More match by now than were approved; and what was made lies there still, past its time.
+    Export.objects.filter(pk=world.exports["grown"].pk).update(expected_rows=1)
+    _asked(world, "lapsed", "county-c1", is_made=True, shows_names=True)
+    Export.objects.filter(pk=world.exports["lapsed"].pk).update(expires_at=now - dt.timedelta(days=1))
     for name, export in world.exports.items():
         export.refresh_from_db()
         world.exported_at[name] = [(low, high) for low, high in export.ranges]
-        world.asked_by[name] = "reduced" if name == "kept" else export.asked_by.username
+        asker = export.asked_by.username
+        world.asked_by[name] = asker
+        if not export.needs_approval:
+            world.taken[asker] = world.taken.get(asker, 0) + (export.rows or export.expected_rows)
         if export.decided_by is not None:
             world.decided_by[name] = export.decided_by.username
         world.journalled_by[name] = world.asked_by[name]

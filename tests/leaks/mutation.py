@@ -11,7 +11,7 @@ import builtins
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,19 +86,21 @@ def anything(*_args: object, **_more: object) -> Any:
 
 
 def gated(number: int, made: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A decorator of the gate without its permission: any role will do. The place is taken out wherever a view asks it."""
+    """A decorator of the gate without its permission: any role will do, or anybody where it only asks who is signed in.
+    The place is taken out wherever a view asks it."""
 
     def decorate(view: Any) -> Any:
         guarded = made(view)
         policy = guarded.gate_policy
+        weaker = _any_role if hasattr(policy, "permission") else _anybody
 
         def weakened(request: Any) -> Any:
             SWITCHES.seen.add(number)
             if number in SWITCHES.awake:
-                return _any_role(request)
+                return weaker(request)
             SWITCHES.passed.add(number)
             answer = policy(request)
-            if answer is None and request.scope == _of_any_role(request):
+            if answer is None and (weaker is _anybody or request.scope == _of_any_role(request)):
                 SWITCHES.passed.discard(number)
             return answer
 
@@ -106,6 +108,10 @@ def gated(number: int, made: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return guarded
 
     return decorate
+
+
+def _anybody(request: Any) -> Any:
+    return None
 
 
 def _any_role(request: Any) -> Any:
@@ -166,12 +172,19 @@ def awake(*numbers: int) -> Iterator[None]:
 
 
 # How each thing is taken out. Each takes the node and returns what stands in its place.
-_CHECKS = {"covers", "contains", "encloses", "overlaps"}
+_TRUE, _FALSE, _NONE = ast.Constant(True), ast.Constant(False), ast.Constant(None)
+_REPLACED: Mapping[str, tuple[str, Callable[[], ast.expr]]] = {
+    **dict.fromkeys(("covers", "contains", "encloses", "overlaps"), ("check of a place", lambda: _TRUE)),
+    **dict.fromkeys(("scope_of", "scope"), ("scope of a permission", lambda: _call("_everywhere"))),
+    "q": ("scope of a query", lambda: _call("_anything")),
+    "may": ("permission", lambda: _TRUE),
+    "needs_approval": ("second person", lambda: _FALSE),
+}
+_WITHOUT_ARGUMENTS = {"q", "scope_of", "may"}
 _OWNERS = {"user", "asked_by", "received_by"}
 _OWNER_KEYS = {"user_id", "asked_by_id", "received_by"}
 _REASONS = {"insist_on_reason", "_insist"}
 _UNMASKED = {"shown", "masked", "masked_number"}
-_TRUE, _FALSE, _NONE = ast.Constant(True), ast.Constant(False), ast.Constant(None)
 
 
 class Mutator(ast.NodeTransformer):
@@ -182,11 +195,15 @@ class Mutator(ast.NodeTransformer):
         self._switches, self._inside = switches, ["module"]
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.decorator_list = [self.visit(each) for each in node.decorator_list]
+        node.decorator_list = [self._decorator(each) for each in node.decorator_list]
         self._inside.append(node.name)
         node.body = [self.visit(each) for each in node.body]
         self._inside.pop()
         return node
+
+    def _decorator(self, node: ast.expr) -> Any:
+        source = ast.unparse(node)
+        return self._gate(node, source) if source in ("gate.signed_in", "signed_in") else self.visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self._inside.append(node.name)
@@ -247,6 +264,8 @@ class Mutator(ast.NodeTransformer):
         with_scope = node.attr in ("scope", "_scope") and source != "scope.scope"
         if with_scope and not source.startswith(("roles.", "access.", "scopes.")):
             return self._switched(made, source, [("scope", _call("_everywhere"))])
+        if node.attr == "shows_names" and self._inside[-1] == "_cell_of":
+            return self._switched(made, source, [("masking", _TRUE)])
         if node.attr in ("is_empty", "are_none"):
             return self._switched(made, source, [("emptiness", _FALSE)])
         if node.attr in ("is_authenticated", "is_active"):
@@ -261,9 +280,12 @@ class Mutator(ast.NodeTransformer):
         is_of_self = source in ("by.pk == user.pk", "by.pk != user.pk")
         if is_of_owner or is_of_self:
             return self._switched(made, source, [("whose it is", _FALSE)])
+        is_of_policy = ".state_at(" in source and self._file.endswith("policies.py")
+        if is_of_policy or "expected_rows" in source:
+            return self._switched(made, source, [("approval", _FALSE)])
         return made
 
-    def _gate(self, node: ast.Call, source: str) -> ast.AST:
+    def _gate(self, node: ast.expr, source: str) -> ast.AST:
         number = self._site(node, "permission of a page", source)
         return _call("_gated", ast.Constant(number), node)
 
@@ -286,33 +308,30 @@ class Mutator(ast.NodeTransformer):
 
 def _of_method(node: ast.Call, name: str, receiver: ast.expr) -> Iterator[tuple[str, ast.AST]]:
     """What can be taken out of a call of a method of something."""
+    if name in _REPLACED and (node.args or name in _WITHOUT_ARGUMENTS):
+        taken, instead = _REPLACED[name]
+        yield taken, instead()
     if name == "within" and node.args:
-        if isinstance(receiver, ast.Attribute) and receiver.attr == "objects":
-            yield (
-                "scope of a query",
-                ast.Call(ast.Attribute(receiver, "unscoped", ast.Load()), [ast.Constant("mutant")], []),
-            )
-        elif ast.unparse(receiver) != "places":
-            yield "scope", ast.Call(node.func, [_call("_everywhere"), *node.args[1:]], node.keywords)
-    if name in _CHECKS and node.args:
-        yield "check of a place", _TRUE
-    if name == "q":
-        yield "scope of a query", _call("_anything")
+        yield from _without_scope(node, receiver)
     if name == "intersect":
         yield "scope", ast.Call(ast.Attribute(_call("_everywhere"), "intersect", ast.Load()), node.args, [])
     if name == "overlap" and node.args:
         yield "scope", receiver
         yield "scope", node.args[0]
-    if name == "scope_of" or (name == "scope" and node.args):
-        yield "scope of a permission", _call("_everywhere")
-    if name == "may":
-        yield "permission", _TRUE
     if name == "insist" and not _is_about_state(receiver):
         yield "demand", _NONE
     if name == "in_force":
         yield "days of a grant", receiver
     if name in ("filter", "exclude", "get"):
         yield from _without_owner(node)
+
+
+def _without_scope(node: ast.Call, receiver: ast.expr) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(receiver, ast.Attribute) and receiver.attr == "objects":
+        unscoped = ast.Attribute(receiver, "unscoped", ast.Load())
+        yield "scope of a query", ast.Call(unscoped, [ast.Constant("mutant")], [])
+    elif ast.unparse(receiver) != "places":
+        yield "scope", ast.Call(node.func, [_call("_everywhere"), *node.args[1:]], node.keywords)
 
 
 def _is_about_state(node: ast.AST) -> bool:

@@ -66,6 +66,7 @@ class World:
     typed: dict[str, set[str]] = field(default_factory=dict)  # what somebody's own files say, by user name
     exported_at: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     asked_by: dict[str, str] = field(default_factory=dict)  # whose an export is
+    taken: dict[str, int] = field(default_factory=dict)  # rows of exports that nobody else approved
     decided_by: dict[str, str] = field(default_factory=dict)
     journalled_by: dict[str, str] = field(default_factory=dict)  # whose it was when it was written down
 

@@ -33,6 +33,8 @@ class Ask:
     lacks_reason: bool = False  # it does something that needs one: nothing may come of it
     person: UUID | None = None
     then: str = ""
+    is_shut: bool = False  # an export whose rows nobody is given: not approved, made, or there any more
+    rows_at_once: int | None = None  # the set size of exports while it is asked, where it is not the usual one
     counts: str = ""  # where the answer tells a number of households: a name of its context, or re: and a pattern
     due: Callable[[World, Persona], object] | None = None  # what it should tell, where that is no number of households
     counted_by: str = ""  # the permission within whose places it counts; the route's own where none is named
@@ -92,6 +94,9 @@ def _name(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask
     number = world.place_of(canary)
     if route.permission == "subject.access" and ask.method != "get":
         return _subject(world, persona, canary, route, ask)
+    leaves_out = "columns" in (ask.data or ()) and "shows_names" not in (ask.data or ())
+    if leaves_out and route.permission == "exports.request":
+        return False
     return number is not None and persona.may(NAMES, number) and _subject(world, persona, canary, route, ask)
 
 

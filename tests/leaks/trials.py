@@ -113,7 +113,7 @@ class Trials:
                 found -= self._leaks(step, numbers[1:])
             if found:
                 persona, name, ask = self._first.steps[step]
-                return f"{persona} on {name}: {ask} {sorted(found)[0]}"[:400]
+                return f"{persona} on {name}: {ask} {min(found)}"[:400]
             if time.monotonic() > deadline:
                 return None
         return None

@@ -31,9 +31,7 @@ def reached(trials: Any, chosen: Sequence[Site]) -> list[Verdict]:
     found: dict[int, Verdict] = {}
     listed = {each["mutant"]: each for each in yaml.safe_load(LIST.read_text("utf-8"))} if LIST.exists() else {}
     again: list[tuple[Site, tuple[int, ...]]] = []
-    done = 0
-    for site, leak in trials.tried([(site, ()) for site in chosen]):
-        done += 1
+    for done, (site, leak) in enumerate(trials.tried([(site, ()) for site in chosen]), start=1):
         if done % 25 == 0:
             print(f"  {done} of {len(chosen)} …", flush=True)
         entry = listed.get(site.name)

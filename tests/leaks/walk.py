@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from tests.leaks import effects, offers
 from tests.leaks.acts import ACTS, REFUSALS
 from tests.leaks.canaries import Canary
@@ -136,7 +136,12 @@ class Walk:
         root = logging.getLogger()
         root.addHandler(log)
         try:
-            with transaction.atomic(), connection.execute_wrapper(self._writes):
+            rows = settings.EXPORT_ROWS if ask.rows_at_once is None else ask.rows_at_once
+            with (
+                override_settings(EXPORT_ROWS=rows),
+                transaction.atomic(),
+                connection.execute_wrapper(self._writes),
+            ):
                 found = self._answered(persona, ask)
                 transaction.set_rollback(True)
         finally:
@@ -177,7 +182,7 @@ class Walk:
             told = result if isinstance(result, bytes) else repr(result).encode()
         except REFUSALS:
             pass
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 — whatever it is, the walk goes on and tells
             log.info("%s: %s", ask, type(error).__name__)
             failed = 500
         counted = int(told) if ask.counts and told else None
@@ -187,7 +192,8 @@ class Walk:
         return found
 
     def _canaries(self, persona: Persona, name: str, ask: Ask, answer: Answer) -> Iterator[str]:
-        route = ROUTES["export-file"] if ask.then else TABLE[name]
+        file = ROUTES["export" if ask.is_shut else "export-file"]
+        route = file if ask.then or ask.is_shut else TABLE[name]
         typed = f"{ask.path} {ask.data}"
         for canary in self.world.mint.found(answer.given):
             if may_see(self.world, persona, canary, route, ask):
