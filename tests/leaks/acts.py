@@ -12,6 +12,7 @@ from uuid import UUID
 import duckdb
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils import timezone
+from tests.leaks import acts_of_linkage as linkage
 from tests.leaks import personas as of
 from tests.leaks.affairs import COLUMNS
 from tests.leaks.asks_of_exports import GIVEN
@@ -28,6 +29,7 @@ from diguan.exports import actions as exports
 from diguan.exports.lists import ListUnavailable
 from diguan.intake import actions as intake
 from diguan.intake import dictionaries, keeping, outcomes
+from diguan.linkage.actions import EntryChanged, VerdictGiven
 from diguan.places import queries as places
 from diguan.registry import actions as registry
 from diguan.registry import queries, snapshots
@@ -36,7 +38,8 @@ from diguan.screening import queries as screening
 
 REFUSALS = (
     NotAllowed, ObjectDoesNotExist, ValidationError, ListUnavailable, intake.NotAllowed, registry.FactChanged,
-    registry.CorrectionRefused, registry.LifeEventRefused, registry.NotOne, registry.ReasonMissing,
+    registry.CorrectionRefused, registry.LifeEventRefused, registry.NotOne, registry.ReasonMissing, VerdictGiven,
+    EntryChanged,
 )  # fmt: skip
 _SHEET = frozenset({Kind.NAME, Kind.FACT, Kind.KEY, Kind.END})
 _USERS = frozenset({Kind.USER, Kind.GRANT})
@@ -287,5 +290,9 @@ ACTS: Mapping[str, Route] = {
     "writes": Route(_writings, "registry.write", _SHEET),
     "acts on numbers": Route(_numbers, "identifiers.reveal", _SHEET | {Kind.NUMBER}),
     "acts on subjects": Route(_subjects, "subject.access", _SHEET | {Kind.NUMBER, Kind.TRACE}),
+    "reads of linkage": Route(linkage.readings, "linkage.read", _SHEET),
+    "words on pairs": Route(linkage.verdicts, "linkage.decide", _SHEET),
+    "words on entries": Route(linkage.follow_ups, "registry.write", _SHEET),
+    "lists sent": Route(linkage.sendings, "rolls.send"),
     "imports tried": Route(_imports, "registry.write", frozenset({Kind.FILE, Kind.KEY, Kind.FACT})),
 }

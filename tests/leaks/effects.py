@@ -89,8 +89,10 @@ def _where(state: Mapping[str, Any]) -> list[int]:
 
 
 def _may_touch(persona: Persona, table: str, number: int) -> bool:
-    """Whoever records; and whoever decides about pairs, whose word makes one person of two, and of an entry somebody."""
+    """Whoever records; whoever sends lists, of what stands on one; and whoever decides about pairs, whose word makes one person of two, and of an entry somebody."""
     of_pairs = table in ("Match", "RollEntry", "Person", "Household", "Observation", "Identifier", "LifeEvent")
+    if table in ("RollEntry", "Match") and persona.may("rolls.send", number):
+        return True
     return persona.may("registry.write", number) or (of_pairs and persona.may("linkage.decide", number))
 
 

@@ -61,6 +61,7 @@ class World:
     roll: UUID | None = None
     home_at: dict[UUID, int] = field(default_factory=dict)
     person_at: dict[UUID, int] = field(default_factory=dict)
+    standing_at: dict[UUID, int] = field(default_factory=dict)  # who lives with a household
     person_home: dict[UUID, UUID] = field(default_factory=dict)
     was_at: dict[UUID, set[int]] = field(default_factory=dict)  # where somebody who has moved was before
     typed: dict[str, set[str]] = field(default_factory=dict)  # what somebody's own files say, by user name
@@ -95,6 +96,9 @@ class World:
         people = Person.objects.within(EVERYWHERE).select_related("household")
         self.home_at = dict(Household.objects.within(EVERYWHERE).values_list("key", "place_number"))
         self.person_at = {person.key: person.place_number for person in people}
+        self.standing_at = {
+            person.key: person.place_number for person in people if person.left_on is None and person.same_as_id is None
+        }
         self.person_home = {person.key: person.household.key for person in people}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.leaks.canaries import Canary, Kind
 from tests.leaks.pairs import ENTRIES
 from tests.leaks.personas import OTHERS, PERSONAS, Persona, span
@@ -16,6 +17,17 @@ from diguan.access.models import User
 PUBLIC, SIGNED_IN = "everybody", "whoever is signed in"
 NAMES, REVEAL = "names.read", "identifiers.reveal"
 EVERYBODY = {each.username: each for each in (*PERSONAS, *OTHERS)}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is sent with a request."""
+
+    name: str
+    content: bytes
+
+    def opened(self) -> SimpleUploadedFile:
+        return SimpleUploadedFile(self.name, self.content)
 
 
 @dataclass(frozen=True)

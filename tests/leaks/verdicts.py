@@ -32,8 +32,7 @@ def reached(trials: Any, chosen: Sequence[Site]) -> list[Verdict]:
     listed = {each["mutant"]: each for each in yaml.safe_load(LIST.read_text("utf-8"))} if LIST.exists() else {}
     again: list[tuple[Site, tuple[int, ...]]] = []
     for done, (site, leak) in enumerate(trials.tried([(site, ()) for site in chosen]), start=1):
-        if done % 25 == 0:
-            print(f"  {done} of {len(chosen)} …", flush=True)
+        print(f"  {done} of {len(chosen)}: {'lives on' if leak is None else 'caught'}: {site}", flush=True)
         entry = listed.get(site.name)
         if leak is not None:
             found[site.number] = Verdict(site, CAUGHT, leak)

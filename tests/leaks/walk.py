@@ -21,7 +21,7 @@ from tests.leaks.canaries import Canary
 from tests.leaks.personas import PERSONAS, Persona
 from tests.leaks.province import World
 from tests.leaks.routes import ROUTES
-from tests.leaks.shown import Ask, Route, may_see
+from tests.leaks.shown import Ask, File, Route, may_see
 
 from diguan.server.logs import WithoutValues
 
@@ -267,7 +267,8 @@ class Walk:
 def _send(client: Client, method: str, path: str, ask: Ask) -> Any:
     headers = dict(ask.headers)
     if method == "post":
-        return client.post(path, ask.data or {}, headers=headers)
+        data = {name: each.opened() if isinstance(each, File) else each for name, each in (ask.data or {}).items()}
+        return client.post(path, data, headers=headers)
     return getattr(client, method)(path, headers=headers)
 
 
