@@ -54,16 +54,23 @@ def _counts(world: World, by: User, place: str) -> object:
     low, high = of.span(place) if place else (0, 10**12)
     told = sum(queries.counts(scope, [roll], found).get(roll.pk, {}).values())
     due = sum(
-        any(start <= number < end for start, end in scope.ranges) and low <= number < high
+        _sees(scope, number) and low <= number < high
         for number in RollEntry.objects.within(EVERYWHERE).filter(roll=roll).values_list("place_number", flat=True)
     )
     by_place = queries.counts_by_place(scope, roll, places.children(places.by_code(of.C1)))
     not_listed = queries.not_listed(scope, roll)
-    people = sum(any(start <= at < end for start, end in scope.ranges) for at in world.standing_at.values())
+    # One of V3 is found on a row of V6: they count as found where both may be seen.
+    listed = RollEntry.objects.within(EVERYWHERE).filter(roll=roll, state="found").select_related("person")
+    known = [each for each in listed if each.person and _sees(scope, each.place_number, each.person.place_number)]
+    people = sum(_sees(scope, at) for at in world.standing_at.values()) - len(known)
     assert told == due, f"tells {told} of a list where {due} may be known"
     assert not_listed == people, f"tells of {not_listed} who are on no list where {people} may be known"
     assert all(_meets(scope, at.number, at.upper) for at, _sums in by_place), "tells of a place out of sight"
     return told
+
+
+def _sees(scope: Scope, *numbers: int) -> bool:
+    return all(any(start <= number < end for start, end in scope.ranges) for number in numbers)
 
 
 def _meets(scope: Scope, low: int, high: int) -> bool:
