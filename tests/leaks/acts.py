@@ -32,7 +32,7 @@ from diguan.intake import dictionaries, keeping, outcomes
 from diguan.linkage.actions import EntryChanged, VerdictGiven
 from diguan.places import queries as places
 from diguan.registry import actions as registry
-from diguan.registry import queries, snapshots
+from diguan.registry import as_of, queries, snapshots
 from diguan.registry.models import Household, Identifier, Person
 from diguan.screening import queries as screening
 
@@ -133,10 +133,37 @@ def _readings(world: World) -> list[Ask]:
 
         made.append(_ask(f"read {name}", told))
         made.append(_ask(f"owner of a number of {name}", lambda w, by, n=name: _owners(w, by, n)))
+    past = ("v1", "v3", "v6", "moved", "merged", "left")
+    made += [_ask(f"as of {name}", lambda w, by, n=name: _as_of(w, by, n)) for name in past]
+    made += [_ask(f"plain number of {name}", lambda w, by, n=name: _plain(w, by, n)) for name in ("v1", "v2", "v6")]
     made.append(_ask("count", _count, counts="told"))
     made.append(_ask("list", lambda w, by: [h.key for h in queries.households(_scope(by, "households.read"))]))
     made.append(_ask("snapshot", _snapshot))
     return made
+
+
+def _as_of(world: World, by: User, name: str) -> object:
+    """A household as it was, events and disputes with it; where it was once, nobody hears who may not see where it is."""
+    scope, home = _scope(by, "households.read"), _home(world, name)
+    day = timezone.localdate().replace(year=2020, month=5, day=20)
+    moment = as_of.Moment(day)
+    facts = as_of.facts_as_of(scope, home, day, pack=world.pack)
+    is_theirs = any(low <= home.place_number < high for low, high in scope.ranges)
+    assert is_theirs or as_of.place_as_of(scope, home, moment) == home.place.name, "tells where it was"
+    members = as_of.members_as_of(scope, home, moment)
+    events = [(event.reporter, event.household.key) for event in as_of.life_events(scope, home)]
+    successor = queries.successor(scope, home)
+    return [facts.household, facts.persons, [each.key for each in members], events,
+            queries.disputed_facts(scope, [home]), successor and successor.key]  # fmt: skip
+
+
+def _plain(world: World, by: User, name: str) -> object:
+    home = _home(world, name)
+    value = home.facts["telephone"]["v"]
+    # Whoever may not read a number in clear is given its state at most; the number itself is nobody's on this way.
+    told = queries.plain_value(_scope(by, "identifiers.reveal"), home, "telephone", value, world.pack)
+    may = EVERYBODY[by.username].may("identifiers.reveal", home.place_number)
+    return "" if may else told
 
 
 def _count(world: World, by: User) -> int:

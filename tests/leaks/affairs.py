@@ -22,6 +22,7 @@ from diguan.exports.models import Export
 from diguan.intake import actions as intake
 from diguan.intake import columns, dictionaries, keeping
 from diguan.intake.models import Import
+from diguan.journal import actions as journal
 from diguan.registry import actions as registry
 from diguan.registry.models import Identifier
 
@@ -45,6 +46,7 @@ LISTS = (HOUSEHOLDS, MISSING, ExportableList("numbers", "Telephones", "household
 
 def happen(world: World) -> None:
     _look_at_numbers(world)
+    _placeless(world)
     _export(world)
     _send(world)
 
@@ -59,6 +61,19 @@ def _look_at_numbers(world: World) -> None:
             registry.reveal_identifier(
                 scope=EVERYWHERE, household=home.key, identifier=number.pk, reason=reason, by=None, at=timezone.now()
             )
+
+
+def _placeless(world: World) -> None:
+    """What concerns no place is for those who see all of them."""
+    told = world.mint.word(Kind.TRACE, "what concerns no place")
+    journal.record(
+        by=None,
+        at=timezone.now(),
+        verb="export.refused",
+        subject_type="export",
+        subject_key="0",
+        detail={"reason": told},
+    )
 
 
 def _export(world: World) -> None:

@@ -33,11 +33,13 @@ class Site:
     function: str
     taken: str
     source: str
+    nth: int = 1  # of the same in one function
 
     @property
     def name(self) -> str:
         """Names it whatever the number of its line."""
-        return f"{self.file} {self.function}: {self.taken}: {self.source}"
+        nth = f" ({self.nth})" if self.nth > 1 else ""
+        return f"{self.file} {self.function}: {self.taken}: {self.source}{nth}"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.function}: {self.taken}: {self.source}"
@@ -193,6 +195,7 @@ class Mutator(ast.NodeTransformer):
     def __init__(self, path: Path, switches: Switches) -> None:
         self._file = "/".join(path.parts[path.parts.index("diguan") :])
         self._switches, self._inside = switches, ["module"]
+        self._told: dict[tuple[str, ...], int] = {}
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.decorator_list = [self._decorator(each) for each in node.decorator_list]
@@ -301,7 +304,9 @@ class Mutator(ast.NodeTransformer):
 
     def _site(self, node: Any, taken: str, source: str) -> int:
         function = ".".join(self._inside[1:]) or "module"
-        site = Site(len(self._switches.sites), self._file, node.lineno, function, taken, source[:120])
+        same = (self._file, function, taken, source[:120])
+        self._told[same] = self._told.get(same, 0) + 1
+        site = Site(len(self._switches.sites), self._file, node.lineno, *same[1:], self._told[same])
         self._switches.sites.append(site)
         return site.number
 

@@ -9,13 +9,14 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.leaks.canaries import Canary, Kind
 from tests.leaks.pairs import ENTRIES
-from tests.leaks.personas import OTHERS, PERSONAS, Persona, span
+from tests.leaks.personas import OTHERS, P1, P2, PERSONAS, Persona, span
 from tests.leaks.province import World
 
 from diguan.access.models import User
 
 PUBLIC, SIGNED_IN = "everybody", "whoever is signed in"
 NAMES, REVEAL = "names.read", "identifiers.reveal"
+ROOTS = (P1, P2)
 EVERYBODY = {each.username: each for each in (*PERSONAS, *OTHERS)}
 
 
@@ -125,7 +126,9 @@ def _number(world: World, persona: Persona, canary: Canary, route: Route, ask: A
 def _trace(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     if route.permission == "subject.access":
         return ask.person == canary.person and _subject(world, persona, canary, route, ask)
-    return canary.at is not None and persona.may(route.permission, canary.at)
+    if canary.at is None:
+        return all(persona.may_all(route.permission, *span(root)) for root in ROOTS)
+    return persona.may(route.permission, canary.at)
 
 
 def _export(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
@@ -167,7 +170,8 @@ def _user(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask
         return has_decided or _export(world, persona, canary, route, ask)
     if "/rolls/entries/" in ask.path:
         # Whoever records where somebody is missing chooses among those who record there.
-        held = [span(grant.place) for grant in EVERYBODY[canary.owner].grants if grant.holds("registry.write")]
+        owner = EVERYBODY[canary.owner]
+        held = [span(grant.place) for grant in owner.grants if owner.is_active and grant.holds("registry.write")]
         numbers = [span(place)[0] for place in ENTRIES.values()]
         return any(persona.may("registry.write", n) and any(low <= n < high for low, high in held) for n in numbers)
     live = [span(grant.place) for grant in EVERYBODY[canary.owner].grants if grant.when in ("now", "future")]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,7 @@ from typing import Any
 from tests.leaks import mutation
 from tests.leaks.mutation import SWITCHES, Site
 
-SECONDS = 900
-MOST_STEPS = 60
+MOST_STEPS, MOST_WALLED = 150, 40
 # Who comes upon a second wall soonest: they hold something here and nothing there.
 _SHARP = ("splinter", "village-v1", "two-places", "township-t1", "administrator-c1", "reduced", "masked-c1")
 
@@ -38,37 +37,45 @@ class FirstWalk:
 
     def around(self, number: int) -> list[int]:
         """Requests in which the switch is seen, and the same requests of others, whom another wall may have stopped."""
-        asked = {
-            (name, str(ask)) for (_who, name, ask), seen in zip(self.steps, self.seen, strict=True) if number in seen
+        asked: dict[tuple[str, str], list[int]] = {
+            (name, str(ask)): []
+            for (_who, name, ask), seen in zip(self.steps, self.seen, strict=True)
+            if number in seen
         }
-        found = [n for n, (_who, name, ask) in enumerate(self.steps) if (name, str(ask)) in asked]
-        return sorted(found, key=lambda n: (self._rank(n), n))[:MOST_STEPS]
+        for step, (_who, name, ask) in enumerate(self.steps):
+            if (name, str(ask)) in asked:
+                asked[name, str(ask)].append(step)
+        ranked = [sorted(steps, key=lambda n: self._rank(n, turn)) for turn, steps in enumerate(asked.values())]
+        return [step for some in itertools.zip_longest(*ranked) for step in some if step is not None]
 
-    def _rank(self, step: int) -> int:
+    def _rank(self, step: int, turn: int) -> int:
         who = self.steps[step][0].username
-        return _SHARP.index(who) if who in _SHARP else len(_SHARP)
+        return (_SHARP.index(who) + turn) % len(_SHARP) if who in _SHARP else len(_SHARP)
 
 
 class Trials:
     def __init__(self, walk: Any, first: FirstWalk, jobs: int) -> None:
         self._walk, self._first, self._jobs = walk, first, jobs
 
-    def tried(self, asked: Sequence[tuple[Site, tuple[int, ...]]]) -> Iterator[tuple[Site, str | None]]:
-        """Each mutant with others that are awake beside it; what leaked first, or None. In the order they end."""
+    def tried(self, asked: Sequence[tuple[Site, tuple[int, ...], str]]) -> Iterator[tuple[Site, Any]]:
+        """Each mutant with others that are awake beside it; what leaked first, or None. In the order they end.
+
+        The text is who finds it, and on which route, where that is known: those are asked first.
+        """
         works = [
-            (site, lambda site=site, others=others: self._first_leak((site.number, *others)))  # type: ignore[misc]
-            for site, others in asked
+            (site, lambda site=site, others=others, by=by: self._first_leak((site.number, *others), by))  # type: ignore[misc]
+            for site, others, by in asked
         ]
         return self._each_apart(works)
 
-    def walls(self, sites: Sequence[Site]) -> Iterator[tuple[Site, str | None]]:
-        """For each mutant the name of another with which it leaks what that one alone does not; None where none is."""
-        return self._each_apart([(site, lambda site=site: self._wall(site.number)) for site in sites])  # type: ignore[misc]
+    def walls(self, sites: Sequence[Site]) -> Iterator[tuple[Site, Any]]:
+        """For each mutant others with which it leaks what they alone do not, and who finds it; None where there are none."""
+        return self._each_apart([(site, lambda site=site: self._walls(site.number)) for site in sites])  # type: ignore[misc]
 
     def reaches(self, site: Site) -> bool:
         return site.number in self._first.passed
 
-    def _each_apart(self, works: Sequence[tuple[Site, Callable[[], str | None]]]) -> Iterator[tuple[Site, str | None]]:
+    def _each_apart(self, works: Sequence[tuple[Site, Callable[[], Any]]]) -> Iterator[tuple[Site, Any]]:
         waiting, running = list(works), {}
         while waiting or running:
             while waiting and len(running) < self._jobs:
@@ -81,7 +88,7 @@ class Trials:
                 answer = told.read()
             yield site, json.loads(answer) if answer else "the walk was cut off"
 
-    def _begun(self, work: Callable[[], str | None]) -> tuple[int, int]:
+    def _begun(self, work: Callable[[], Any]) -> tuple[int, int]:
         reader, writer = os.pipe()
         sys.stdout.flush()
         pid = os.fork()
@@ -98,35 +105,60 @@ class Trials:
         finally:
             os._exit(0)
 
-    def _first_leak(self, numbers: tuple[int, ...]) -> str | None:
+    def _first_leak(self, numbers: tuple[int, ...], by: str) -> str | None:
         """The first leak with these mutants awake. Requests that pass none of them can't have changed."""
-        self._walk.forget_twins()
-        deadline = time.monotonic() + SECONDS
-        order = sorted({step for number in numbers for step in self._first.passed.get(number, ())})
-        if len(numbers) > 1:
-            order = self._first.around(numbers[0])
-        # Far apart first: what one request does not show, its neighbour seldom does.
-        stride = max(1, int(len(order) ** 0.5))
-        for step in (each for start in range(stride) for each in order[start::stride]):
-            found = self._leaks(step, numbers)
-            if len(numbers) > 1:
-                found -= self._leaks(step, numbers[1:])
+        alone = len(numbers) == 1
+        order = self._far_apart(self._first.passed.get(numbers[0], [])) if alone else self._first.around(numbers[0])
+        order = sorted(order, key=lambda step: self._called(step) != by)
+        for step in order[:MOST_STEPS]:
+            found = self._leaks(step, numbers) if alone else self._added(step, numbers[0], numbers[1:])
             if found:
-                persona, name, ask = self._first.steps[step]
-                return f"{persona} on {name}: {ask} {min(found)}"[:400]
-            if time.monotonic() > deadline:
-                return None
+                return f"{self._called(step)}: {self._first.steps[step][2]} {min(found)}"[:400]
         return None
 
-    def _wall(self, number: int) -> str | None:
-        for step in self._first.around(number):
-            for wall in sorted(self._first.seen[step] - {number}):
-                both = self._leaks(step, (number, wall))
-                if both and both - self._leaks(step, (wall,)):
-                    return SWITCHES.sites[wall].name
+    def _far_apart(self, steps: Sequence[int]) -> list[int]:
+        """What one request does not show, its neighbour seldom does."""
+        stride = max(1, int(len(steps) ** 0.5))
+        return [each for start in range(stride) for each in steps[start::stride]]
+
+    def _walls(self, number: int) -> tuple[list[str], str] | None:
+        """With all other guards down, does this one hold anything? If so, which of them must be down for it to show."""
+        for step in self._first.around(number)[:MOST_WALLED]:
+            others = self._first.seen[step] - {number}
+            for _deeper in range(2):
+                # Behind a wall that is down lies code that nobody has seen before.
+                SWITCHES.seen.clear()
+                self._leaks(step, (number, *others))
+                others |= SWITCHES.seen - {number}
+            if self._added(step, number, others):
+                needed = self._needed(step, number, sorted(others))
+                return [SWITCHES.sites[each].name for each in needed], self._called(step)
         return None
 
-    def _leaks(self, step: int, numbers: tuple[int, ...]) -> set[str]:
+    def _needed(self, step: int, number: int, others: list[int]) -> list[int]:
+        size = len(others)
+        while size:
+            start = 0
+            while start < len(others):
+                fewer = others[:start] + others[start + size :]
+                if self._added(step, number, fewer):
+                    others = fewer
+                else:
+                    start += size
+            size //= 2
+        return others
+
+    def _added(self, step: int, number: int, others: Iterable[int]) -> set[str]:
+        """What leaks with these others down, and does not if this one stands."""
+        others = tuple(others)
+        found = self._leaks(step, (number, *others))
+        return found - self._leaks(step, others) if found else found
+
+    def _called(self, step: int) -> str:
+        persona, name, _ask = self._first.steps[step]
+        return f"{persona} on {name}"
+
+    def _leaks(self, step: int, numbers: Iterable[int]) -> set[str]:
         persona, name, ask = self._first.steps[step]
         self._walk.forget_twins()
         with mutation.awake(*numbers):

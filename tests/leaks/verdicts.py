@@ -13,6 +13,7 @@ from tests.leaks.mutation import SWITCHES, Site
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("equivalents.yaml")
+WALL = "another guard stands before it"
 CAUGHT, SURVIVED, SECOND, HARMLESS = "caught", "survived", "second wall", "harmless"
 
 
@@ -30,14 +31,14 @@ def reached(trials: Any, chosen: Sequence[Site]) -> list[Verdict]:
     down as well, it is caught."""
     found: dict[int, Verdict] = {}
     listed = {each["mutant"]: each for each in yaml.safe_load(LIST.read_text("utf-8"))} if LIST.exists() else {}
-    again: list[tuple[Site, tuple[int, ...]]] = []
-    for done, (site, leak) in enumerate(trials.tried([(site, ()) for site in chosen]), start=1):
+    again: list[tuple[Site, tuple[int, ...], str]] = []
+    for done, (site, leak) in enumerate(trials.tried([(site, (), "") for site in chosen]), start=1):
         print(f"  {done} of {len(chosen)}: {'lives on' if leak is None else 'caught'}: {site}", flush=True)
         entry = listed.get(site.name)
         if leak is not None:
             found[site.number] = Verdict(site, CAUGHT, leak)
         elif entry is not None and entry.get("behind"):
-            again.append((site, _numbers(entry["behind"])))
+            again.append((site, _numbers(entry["behind"]), entry.get("shown_to", "")))
         elif entry is not None:
             found[site.number] = Verdict(site, HARMLESS, entry["why"])
         else:
@@ -51,8 +52,10 @@ def reached(trials: Any, chosen: Sequence[Site]) -> list[Verdict]:
 def prove(trials: Any, found: Sequence[Verdict]) -> None:
     """Look for the wall behind which each survivor stands, and write it into the list, to be read by somebody."""
     survivors = [each.site for each in found if each.word == SURVIVED]
+    proven = [(site, *found) for site, found in trials.walls(survivors) if found]
     entries = [
-        {"mutant": site.name, "behind": [wall], "why": "second wall"} for site, wall in trials.walls(survivors) if wall
+        {"mutant": site.name, "behind": walls, "shown_to": by, "why": WALL}
+        for site, walls, by in sorted(proven, key=lambda each: each[0].number)
     ]
     with LIST.open("a", encoding="utf-8") as file:
         file.write(yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=1000) if entries else "")
@@ -80,14 +83,12 @@ def show(found: Sequence[Verdict]) -> None:
 def keep(found: Sequence[Verdict], *, is_whole: bool) -> None:
     """Into the figures of the benchmark."""
     beside = sum(each.word in (SECOND, HARMLESS) for each in found)
-    figures = [
-        Figure("3.leaks_mutants_caught", share(found), "of the mutants that change anything", 0.95, is_least=True)
-    ]
+    figures = [Figure("3.mutants", share(found), "of the mutants that change anything", 0.95, is_least=True)]
     if is_whole:
         figures += [
-            Figure("3.leaks_mutants", len(found), "mutants in all"),
+            Figure("3.mutants_in_all", len(found), "mutants in all"),
             Figure(
-                "3.leaks_mutants_behind_a_wall",
+                "3.mutants_that_change_nothing",
                 beside,
                 "mutants that alone change nothing, each with its proof or reason",
             ),

@@ -26,7 +26,7 @@ from tests.leaks.shown import Ask, File, Route, may_see
 from diguan.server.logs import WithoutValues
 
 log = logging.getLogger(__name__)
-MANY = 8
+FEW, STRIDE = 5, 3
 TABLE = {**ROUTES, **ACTS}
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": ?"[^"]*"')
 
@@ -299,15 +299,19 @@ def _plain(body: bytes, path: str) -> bytes:
 
 
 def steps(walk: Walk, persona: Persona, *, is_brief: bool = False) -> Iterator[tuple[str, Ask]]:
-    """What somebody asks. The gate sends those who hold nothing of a route away before it knows what is asked for, so
+    """What somebody asks. The gate sends those for whom a route is not away before it knows what is asked for, so
     that of them two requests tell as much as all.
 
-    A brief walk takes, of routes with many requests, every other one; which, differs from one person to the next.
+    A brief walk takes one of these two, and of routes with many requests that many people may ask every third; which,
+    differs from one person and route to the next.
     """
-    for name, asks in walk.asks.items():
-        permission = TABLE[name].permission
-        is_thin = name in ROUTES and permission and not persona.where(permission)
-        taken = [*asks[:1], *asks[-1:]] if is_thin else asks
-        if is_brief and len(taken) > MANY:
-            taken = taken[PERSONAS.index(persona) % 2 :: 2]
+    for place, (name, asks) in enumerate(walk.asks.items()):
+        taken, turn, route = asks, PERSONAS.index(persona) + place, TABLE[name]
+        if name in ROUTES and not route.opens_to(persona):
+            taken = [asks[0], asks[-1]] if len(asks) > 1 else asks
+            taken = [taken[turn % len(taken)]] if is_brief else taken
+        elif is_brief and len(asks) > FEW:
+            many = sum(route.opens_to(each) for each in PERSONAS) // 2 if route.opens_to(persona) else STRIDE
+            stride = max(1, min(STRIDE, many))
+            taken = asks[turn % stride :: stride]
         yield from ((name, ask) for ask in taken if ask.call is None or persona.acts)
