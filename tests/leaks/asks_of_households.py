@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from tests.leaks import personas as of
 from tests.leaks.province import EVERYWHERE, HOMES, World
 from tests.leaks.shown import Ask
 
-from diguan.registry.models import Household, Observation, Person
+from diguan.registry.models import Household, Observation
 from diguan.screening.models import Change, Fault, Result, Shortfall
 from diguan.screening.queries import ORDER
 from diguan.ui import cursors
@@ -153,19 +152,16 @@ def _of_people(
     return found
 
 
-@functools.cache
-def _given_by(key: uuid.UUID, variable: str, person: uuid.UUID | None = None) -> int:
-    if person is not None:
-        found: int = Person.objects.within(EVERYWHERE).get(key=person).facts[variable]["o"]
-        return found
-    return Household.objects.within(EVERYWHERE).get(key=key).facts[variable]["o"]
+def given_by(key: uuid.UUID, variable: str) -> int:
+    """The observation that a fact rests on."""
+    return int(Household.objects.within(EVERYWHERE).get(key=key).facts[variable]["o"])
 
 
 def corrections(world: World) -> list[Ask]:
     found = []
     for name in SOME:
-        given_by = _given_by(world.homes[name].key, "remark")
-        data = {"value": "put right", "reason": REASON, "given_by": given_by}
+        stands = given_by(world.homes[name].key, "remark")
+        data = {"value": "put right", "reason": REASON, "given_by": stands}
         found += _of(world, [name], "facts/remark/correction/", "post", data)
     found += _of(world, ("v1", "v3"), "facts/remark/correction/", "post", {"value": "x", "given_by": "1"})
     return found
@@ -225,6 +221,8 @@ def life_events(world: World) -> list[Ask]:
         ("v1", {"kind": "transfer", "people": [str(homes["v1"].people[1])], "other": str(homes["v3"].key)}),
         ("v1", {"kind": "relocation", "place": of.V6}),
         ("v1", {"kind": "relocation", "place": of.V3}),
+        ("v1", {"kind": "relocation", "place": f"Place {of.V2}"}),
+        ("v1", {"kind": "relocation", "place": f"Place {of.V3}"}),
         ("v1", {"kind": "split", "people": [str(homes["v1"].people[1])], "name": "Somebody", "place": of.V4}),
         ("v1", {"kind": "arrival", "name": "Somebody", "fresh": str(homes["v6"].people[1])}),
         ("v6", {"kind": "birth", "name": "Somebody"}),

@@ -62,11 +62,13 @@ class World:
     roll: UUID | None = None
     home_at: dict[UUID, int] = field(default_factory=dict)
     person_at: dict[UUID, int] = field(default_factory=dict)
+    standing_at: dict[UUID, int] = field(default_factory=dict)  # who lives with a household
     person_home: dict[UUID, UUID] = field(default_factory=dict)
     was_at: dict[UUID, set[int]] = field(default_factory=dict)  # where somebody who has moved was before
     typed: dict[str, set[str]] = field(default_factory=dict)  # what somebody's own files say, by user name
     exported_at: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     asked_by: dict[str, str] = field(default_factory=dict)  # whose an export is
+    taken: dict[str, int] = field(default_factory=dict)  # rows of exports that nobody else approved
     decided_by: dict[str, str] = field(default_factory=dict)
     journalled_by: dict[str, str] = field(default_factory=dict)  # whose it was when it was written down
 
@@ -95,6 +97,9 @@ class World:
         people = Person.objects.within(EVERYWHERE).select_related("household")
         self.home_at = dict(Household.objects.within(EVERYWHERE).values_list("key", "place_number"))
         self.person_at = {person.key: person.place_number for person in people}
+        self.standing_at = {
+            person.key: person.place_number for person in people if person.left_on is None and person.same_as_id is None
+        }
         self.person_home = {person.key: person.household.key for person in people}
 
 

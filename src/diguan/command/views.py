@@ -55,6 +55,6 @@ def board(request: GatedRequest, code: str) -> HttpResponse:
         "crumbs": pages.crumbs(request, place),
         "place_tree": pages.tree(request, place, "board"),
         "matrix_title": _("Standards by place"),
-        **screening_views.about(screening),
+        **screening_views.about(request, screening),
     }
     return render(request, "command/board.html", context)

@@ -41,7 +41,7 @@ def households(request: GatedRequest) -> HttpResponse:
         "heading": listed.heading,
         "crumbs": pages.crumbs(request, place) if place else [],
         "place_tree": pages.tree(request, place, reverse("households")),
-        **about(screening),
+        **about(request, screening),
     }
     return render(request, "screening/households.html", context)
 
@@ -80,7 +80,7 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
         "may_hand_over": request.scope_of(permissions.SUBJECT_ACCESS).contains(found.place_number),
         "crumbs": [*pages.crumbs(request, found.place, linked=True), (context["name"], "")],
         "notices": context["changed"],
-        **about(screening),
+        **about(request, screening),
     }
     return render(request, "screening/household.html", context)
 
@@ -110,13 +110,13 @@ def policy(request: GatedRequest, pack_id: str) -> HttpResponse:
     return render(request, "screening/policy.html", context)
 
 
-def about(screening: Screening) -> dict[str, Any]:
+def about(request: GatedRequest, screening: Screening) -> dict[str, Any]:
     """What the shell says of the screening shown."""
     pack = packs.pack(screening.pack_id)
     return {
         "as_of": screening.as_of,
         "pack_title": pack.title.in_language(reading.words(pack).language),
         "pack_version": screening.pack_version,
-        "pack_href": reverse("policy", args=[screening.pack_id]),
+        "pack_href": reverse("policy", args=[screening.pack_id]) if request.may(permissions.POLICY_READ) else "",
         "currency": pack.currency,
     }
