@@ -63,7 +63,7 @@ ROUTES: Mapping[str, Route] = {
     "comparison-households": Route(households.comparison_lists, "households.read", _LIST),
     "checks": Route(households.checks, demands="board.read"),
     "check": Route(households.check, "households.read", _LIST),
-    "indices": Route(households.indices),
+    "indices": Route(households.indices, demands="households.read"),
     "policies": Route(_plain(Ask("/policy/")), demands="policy.read"),
     "policy": Route(_plain(Ask("/policy/leaks/"), Ask("/policy/no-such-pack/")), demands="policy.read"),
     "policy_changes": Route(
