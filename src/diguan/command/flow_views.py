@@ -55,7 +55,7 @@ def comparison(request: GatedRequest, number: int) -> HttpResponse:
         **FlowSheet(found, place, request.scope, lists).context(),
         "crumbs": [(_("Screenings compared"), reverse("comparisons")), *pages.crumbs(request, place, linked=True)],
         "place_tree": pages.tree(request, place, reverse("comparison", args=[number])),
-        **screening_views.about(found.after),
+        **screening_views.about(request, found.after),
     }
     return render(request, "command/comparison.html", context)
 
@@ -76,7 +76,7 @@ def households(request: GatedRequest, number: int) -> HttpResponse:
         "table": listed.table(request.GET), "heading": listed.heading(), "households": rows.total or 0,
         "moved_away": wanted.after == flow_queries.ELSEWHERE,
         "crumbs": [(_("Screenings compared"), reverse("comparisons")), (_("Who came, who went"), back), (place.name if place else "", "")],
-        **screening_views.about(found.after),
+        **screening_views.about(request, found.after),
     }  # fmt: skip
     return render(request, "command/comparison_households.html", context)
 

@@ -37,7 +37,7 @@ def indices(request: GatedRequest) -> HttpResponse:
         "place": place,
         "crumbs": [(_("Poverty and inequality"), reverse("indices")), *pages.crumbs(request, place)],
         "place_tree": pages.tree(request, place, reverse("indices")),
-        **views.about(screening),
+        **views.about(request, screening),
     }
     return render(request, "screening/indices.html", context | _measured(screening, place))
 
