@@ -18,14 +18,19 @@ def screened_alike(rules: rulebook.Rules, data: Path, folder: Path, **options: o
 
 
 def assert_alike(one: Path, other: Path) -> None:
-    names = {file.name for file in one.iterdir()}
-    assert {file.name for file in other.iterdir()} == names
+    names = {str(file.relative_to(one)) for file in one.rglob("*") if file.is_file()}
+    assert {str(file.relative_to(other)) for file in other.rglob("*") if file.is_file()} == names
     for name in sorted(names):
         if name.endswith(".parquet"):
             assert_same_rows(one / name, other / name)
         elif name == "screening.json":
             said, also = (json.loads((folder / name).read_text("utf-8")) for folder in (one, other))
             assert said | {"seconds": 0} == also | {"seconds": 0}
+        elif name == "made_from.json":
+            # Of equal rows two engines make files of other bytes, and an address has no digests.
+            of_one = {"program": "", "results": {}, "data": "", "inputs": {}}
+            said, also = (json.loads((folder / name).read_text("utf-8")) for folder in (one, other))
+            assert said | of_one == also | of_one
         else:
             assert (one / name).read_bytes() == (other / name).read_bytes()
 

@@ -74,7 +74,12 @@ def test_random_rules_over_random_households(tmp_path: Path) -> None:
         file.writelines(more)
     random_world._write_data(data, homes)
     rules = rulebook.at(rulebook.load(rules_folder), random_world.AS_OF)
-    assert screened_alike(rules, data, tmp_path).households == len(homes)
+    for months in random_world.MONTHS:
+        day = rulebook.numbers.months_before(random_world.AS_OF, months)
+        past = [row for rows in drawn(random_world.PAST, len(homes)) for row in rows]
+        random_world._write_past(data / day.isoformat(), homes, past)
+    history = engine.history.find(data, rules)
+    assert screened_alike(rules, data, tmp_path, history=history).households == len(homes)
 
 
 def test_a_real_sample_with_weights_and_a_median_of_the_whole(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from diguan import __version__
+from diguan.engine.engines import DUCKDB
 from diguan.engine.files import Location, here
 from diguan.engine.history import Former
 from diguan.engine.options import Options
@@ -57,7 +58,7 @@ def keep(folder: Path, rules: Rules, data: Location, options: Options) -> None:
         places = "places" + options.place_tree.suffix
         shutil.copyfile(options.place_tree, folder / places)
     made = MadeFrom(
-        program=PROGRAM,
+        program=PROGRAM if options.engine == DUCKDB else f"{PROGRAM}, {options.engine}",
         data=str(data.resolve() if isinstance(data, Path) else data),
         inputs=inputs(data),
         history={
