@@ -8,12 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from diguan.engine import checks, kept, places, plan, totals
-from diguan.engine.engines import at_work
+from diguan.engine.engines import DUCKDB, at_work
 from diguan.engine.files import Location
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
 from diguan.engine.history import Brought, bring, lacking
 from diguan.engine.intake import Intake, settle, take_in
 from diguan.engine.options import DEFAULT, Options
+from diguan.engine.problems import DataRefused
 from diguan.engine.refusals import write_refusals
 from diguan.engine.session import Session, write
 from diguan.engine.sql import quoted, text
@@ -68,6 +69,8 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
         at_work(options.working, scratch) as session,
     ):
         options.progress("reading")
+        if rules.former and options.engine != DUCKDB:
+            raise DataRefused(N_("Rules that look back with previous(…) are screened on DuckDB; leave out --engine."))
         past = bring(session, rules, options.history, scratch, options.checks)
         intake = take_in(session, rules, data, scratch, options.checks)
         intake.absent += lacking(rules, options.history)
