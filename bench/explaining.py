@@ -41,7 +41,7 @@ def _measured(folder: Path, households: int, pack: rulebook.Pack) -> list[Figure
     screening = engine.finished(folder / "out")
 
     def explain(data: str, number: int, known: engine.Finished | None = screening) -> object:
-        return engine.one_household(rules, folder / data, f"h{number:09d}", screening=known)
+        return engine.one_household(rules, folder / data, f"h{number:09d}", beside=engine.Beside(known))
 
     spread = [households * part // ASKED for part in range(ASKED)]
     at_once = [_timed(lambda number=number: explain("whole", number)) for number in spread]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,23 @@ def show(figures: Iterable[Figure]) -> None:
 
 
 def keep(figures: Iterable[Figure], file: Path) -> None:
-    listed = [
-        {"name": f.name, "value": round(f.value, 4), "unit": f.unit, "limit": f.limit, "holds": f.holds}
-        for f in figures
-    ]
-    file.write_text(json.dumps(listed, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    """Write the figures in place of what is there."""
+    _write([_row(figure) for figure in figures], file)
+
+
+def add(figures: Iterable[Figure], file: Path) -> None:
+    """Write the figures beside those of other measurements, in place of former ones of the same name."""
+    rows = {row["name"]: row for row in json.loads(file.read_text("utf-8"))} if file.exists() else {}
+    rows |= {figure.name: _row(figure) for figure in figures}
+    _write(list(rows.values()), file)
+
+
+def _row(figure: Figure) -> dict[str, Any]:
+    return {
+        "name": figure.name, "value": round(figure.value, 4), "unit": figure.unit, "limit": figure.limit,
+        "holds": figure.holds,
+    }  # fmt: skip
+
+
+def _write(rows: list[dict[str, Any]], file: Path) -> None:
+    file.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -40,9 +40,9 @@ def test_members_are_found_by_whatever_blanks_stand_around_their_keys(pack: Path
     screening = engine.finished(tmp_path / "out")
     assert not screening.exact_keys
     for known in (None, screening):
-        facts = engine.one_household(rules(pack), data, "h2", screening=known)
+        facts = engine.one_household(rules(pack), data, "h2", beside=engine.Beside(known))
         assert sorted(facts.member_keys) == ["b", "d"]
-        assert engine.one_household(rules(pack), data, "h3", screening=known).household["income"] == 4000
+        assert engine.one_household(rules(pack), data, "h3", beside=engine.Beside(known)).household["income"] == 4000
 
 
 def test_a_person_who_stands_in_another_household_too_refuses_both(pack: Path, data: Path, tmp_path: Path) -> None:
@@ -50,14 +50,14 @@ def test_a_person_who_stands_in_another_household_too_refuses_both(pack: Path, d
     for known in (None, engine.finished(tmp_path / "out")):
         for key in ("h1", "h4"):
             with pytest.raises(engine.DataRefused, match=f"Household {key} was refused: .*e stands more than once"):
-                engine.one_household(rules(pack), data, key, screening=known)
+                engine.one_household(rules(pack), data, key, beside=engine.Beside(known))
 
 
 def test_nobody_is_found_where_nobody_is(pack: Path, data: Path, tmp_path: Path) -> None:
     screen(pack, data, tmp_path / "out")
     for known in (None, engine.finished(tmp_path / "out")):
         with pytest.raises(engine.DataRefused, match="There is no household h9 in the data"):
-            engine.one_household(rules(pack), data, "h9", screening=known)
+            engine.one_household(rules(pack), data, "h9", beside=engine.Beside(known))
 
 
 def test_what_was_computed_over_everybody_is_taken_from_the_screening(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_what_was_computed_over_everybody_is_taken_from_the_screening(tmp_path: 
     whole = engine.one_household(rules(pack), data, "h2")
     assert whole.computed == screening.computed == {"line": 2400}
     known = rulebook.at(rulebook.load(pack), rules(pack).as_of, screening.computed)  # type: ignore[arg-type]
-    alone = engine.one_household(known, data, "h2", screening=screening)
+    alone = engine.one_household(known, data, "h2", beside=engine.Beside(screening))
     judged = [
         rulebook.Household(known, alone.household, alone.members, alone.computed).outcomes(),
         rulebook.Household(rules(pack), whole.household, whole.members, whole.computed).outcomes(),
@@ -93,7 +93,7 @@ def test_facts_are_the_same_whether_all_rows_are_read_or_one_households(tmp_path
     engine.screen(known, tmp_path / "data", tmp_path / "out")
     screening = engine.finished(tmp_path / "out")
     assert screening.exact_keys
-    by_keys = engine.one_household(known, tmp_path / "data", "h000004321", screening=screening)
+    by_keys = engine.one_household(known, tmp_path / "data", "h000004321", beside=engine.Beside(screening))
     by_all = engine.one_household(known, tmp_path / "data", "h000004321")
     assert replace(by_keys, members=[], member_keys=[]) == replace(by_all, members=[], member_keys=[])
     assert sorted(by_keys.member_keys) == sorted(by_all.member_keys) != []

@@ -23,7 +23,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    return {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_a_run_that_fails_leaves_the_former_results_untouched(tmp_path: Path, pack: Path, data: Path) -> None:

@@ -35,6 +35,16 @@ in_force: {from: 2020-01-01, to: 2020-12-31}
 """
 
 
+MONTHS = (1, 12)
+# Derived values whose past is asked for: of each level, and one that gathers what persons bring.
+PLAIN = {"plain_h": "money_a - money_b", "plain_p": "wage + money_b", "kin": "sum_members(plain_p)"}
+
+
+def _past(names: list[str]) -> st.SearchStrategy[str]:
+    """What some variable was some months before."""
+    return st.builds("previous({}, {})".format, st.sampled_from(names), st.sampled_from(MONTHS))
+
+
 def _names(kind: str, person: bool) -> list[str]:
     own = {**HOUSEHOLD, **PERSON} if person else HOUSEHOLD
     return [name for name, declared in own.items() if declared == kind]
@@ -43,7 +53,8 @@ def _names(kind: str, person: bool) -> list[str]:
 @st.composite
 def number(draw, person: bool, depth: int) -> str:
     names = _names("money", person) + _names("decimal", person) + _names("integer", person)
-    leaf = st.one_of(st.sampled_from(names), st.sampled_from(NUMBERS), st.just(":line"))
+    past = _past([*names, "plain_h", "kin", *(["plain_p"] if person else [])])
+    leaf = st.one_of(st.sampled_from(names), past, st.sampled_from(NUMBERS), st.just(":line"))
     if depth == 0:
         return draw(leaf)
     less = depth - 1
@@ -71,7 +82,8 @@ def number(draw, person: bool, depth: int) -> str:
 
 @st.composite
 def day(draw, person: bool) -> str:
-    return draw(st.sampled_from([*_names("date", person), ":as_of", "DATE '2014-02-28'", "DATE '2012-02-29'"]))
+    then = draw(_past(_names("date", person)))
+    return draw(st.sampled_from([*_names("date", person), then, ":as_of", "DATE '2014-02-28'", "DATE '2012-02-29'"]))
 
 
 @st.composite
@@ -82,6 +94,8 @@ def truth(draw, person: bool, depth: int) -> str:
     simple = [
         lambda: f"{draw(number(person, less))} {operator} {draw(number(person, less))}",
         lambda: draw(st.sampled_from(flags)),
+        lambda: draw(_past(flags)),
+        lambda: f"{draw(_past(codes))} {draw(st.sampled_from(('=', '<>')))} {draw(st.sampled_from(codes))}",
         lambda: f"{draw(st.sampled_from(codes))} IN ('A', 'C')",
         lambda: f"{draw(st.sampled_from(codes))} <> 'B'",
         lambda: f"{draw(day(person))} {operator} {draw(day(person))}",
@@ -119,6 +133,15 @@ def _row(kinds: dict[str, str]) -> st.SearchStrategy[dict[str, str]]:
 HOMES = st.lists(st.tuples(_row(HOUSEHOLD), st.lists(_row(PERSON), max_size=3)), min_size=1, max_size=6)
 
 
+# Of each month back: what was known of each household, and of each person, with the number of a household to stand in.
+PAST = st.lists(
+    st.tuples(
+        st.one_of(st.none(), _row(HOUSEHOLD)), st.lists(st.tuples(_row(PERSON), st.integers(0, 9)), min_size=4, max_size=4)
+    ),
+    min_size=6, max_size=6,
+)  # fmt: skip
+
+
 def _write_pack(folder: Path, household_number: str, person_number: str, person_truth: str, truths: list[str]) -> None:
     (folder / "pack.yaml").write_text(PACK)
     variables = [
@@ -131,6 +154,10 @@ def _write_pack(folder: Path, household_number: str, person_number: str, person_
         "parameters:\n  line: {type: money, label: line, values: [{from: 2020-01-01, value: 4000, source: {}}]}\n"
         "  middle: {type: money, label: middle, computed: '0.6 * weighted_median(money_a, count_h)'}\n"
     )
+    plain = "".join(
+        f'  {name}: {{entity: {"person" if name == "plain_p" else "household"}, type: decimal, label: n, formula: "{text}"}}\n'
+        for name, text in PLAIN.items()
+    )
     derived = (
         f'derived:\n  number_h: {{entity: household, type: decimal, label: n, formula: "{household_number}"}}\n'
         f'  number_p: {{entity: person, type: decimal, label: n, formula: "{person_number}"}}\n'
@@ -138,7 +165,7 @@ def _write_pack(folder: Path, household_number: str, person_number: str, person_
         f'  gathered: {{entity: household, type: decimal, label: n, formula: "sum_members(number_p, truth_p) + number_h"}}\n'
         f'  returned: {{entity: person, type: boolean, label: n, formula: "number_h > number_p AND :middle > number_p"}}\n'
     )
-    (folder / "derived.yaml").write_text(derived)
+    (folder / "derived.yaml").write_text(derived + plain)
     standards = [
         f'  s{i}: {{label: s, met_when: "{text}", applies_when: "{truths[-1 - i]}", source: {{}}}}'
         for i, text in enumerate(truths)
@@ -194,6 +221,56 @@ def _write_data(folder: Path, homes: list[tuple[dict[str, str], list[dict[str, s
         )
 
 
+def _stood(homes, past) -> dict[str, tuple[dict[str, str], str]]:
+    """Where each person stood on an earlier day: the rows of everybody whose household was there, one more than today's."""
+    found = {}
+    for i in range(len(homes)):
+        for j, (row, number) in enumerate(past[i][1][: len(homes[i][1]) + 1]):
+            home = number % len(homes)
+            # Most stay where they are; the others lived elsewhere, or nowhere.
+            home = i if number < 7 else home
+            if number != 6 and past[home][0] is not None:
+                found[f"p{i}.{j}"] = (row, f"h{home}")
+    return found
+
+
+def _write_past(folder: Path, homes, past) -> None:
+    folder.mkdir()
+    with (folder / "households.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["household_id", *HOUSEHOLD])
+        table.writerows(
+            [f"h{i}", *(row[name] for name in HOUSEHOLD)]
+            for i, (row, _) in enumerate(past[: len(homes)])
+            if row is not None
+        )
+    with (folder / "persons.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["person_id", "household_id", *PERSON])
+        table.writerows(
+            [key, home, *(row[name] for name in PERSON)] for key, (row, home) in _stood(homes, past).items()
+        )
+
+
+def _pasts(rules: rulebook.Rules, homes, past, months: int, on: date) -> list[rulebook.Past]:
+    """The past of each household, by hand."""
+    before, stood = rules.before(months, on), _stood(homes, past)
+    people = {f"h{i}": [key for key, (_, home) in stood.items() if home == f"h{i}"] for i in range(len(homes))}
+    then = {
+        f"h{i}": Household(before, _facts(HOUSEHOLD, row), [_facts(PERSON, stood[key][0]) for key in people[f"h{i}"]])
+        for i, (row, _) in enumerate(past[: len(homes)])
+        if row is not None
+    }
+
+    def of(key: str) -> tuple[Household, int] | None:
+        return (then[stood[key][1]], people[stood[key][1]].index(key)) if key in stood else None
+
+    return [
+        rulebook.Past(on, then.get(f"h{i}"), [of(f"p{i}.{j}") for j in range(len(members))])
+        for i, (_, members) in enumerate(homes)
+    ]
+
+
 def _value(kind: str, cell: str):
     if cell == "":
         return None
@@ -235,28 +312,38 @@ def _median(homes) -> Decimal | None:
     number(True, 2),
     st.lists(truth(True, 1), min_size=2, max_size=2),
     st.lists(truth(False, 2), min_size=5, max_size=5),
+    st.fixed_dictionaries(dict.fromkeys(MONTHS, PAST)),
 )
-def test_duckdb_and_the_reference_agree_on_random_rules(homes, household_number, person_number, of_persons, truths):
+def test_duckdb_and_the_reference_agree_on_random_rules(
+    homes, household_number, person_number, of_persons, truths, past
+):
     with TemporaryDirectory() as name:
         folder = Path(name)
         _write_pack(folder, household_number, person_number, of_persons[0], truths[:4])
         _write_checks(folder, truths[4], of_persons[1])
         _write_data(folder, homes)
         rules = rulebook.at(rulebook.load(folder), AS_OF)
-        done = engine.screen(rules, folder, folder / "out", engine.Options(threads=1))
+        days = {months: rulebook.numbers.months_before(AS_OF, months) for months in MONTHS}
+        for months, day in days.items():
+            _write_past(folder / day.isoformat(), homes, past[months])
+        history = engine.history.find(folder, rules)
+        done = engine.screen(rules, folder, folder / "out", engine.Options(threads=1, history=history))
         assert done.households == len(homes)
+        pasts = {months: _pasts(rules, homes, past[months], months, days[months]) for months in rules.former}
         typed = [(_facts(HOUSEHOLD, home), [_facts(PERSON, person) for person in people]) for home, people in homes]
         middle = _median(typed)
         assert done.computed == {"middle": None if middle is None else f"{middle:f}"}
         outcomes = duckdb.read_parquet(str(folder / "out/outcomes.parquet")).order("household_id")
         derived = duckdb.read_parquet(str(folder / "out/derived.parquet")).order("household_id")
         columns = outcomes.columns
-        for (facts, members), row, values in zip(typed, outcomes.fetchall(), derived.fetchall(), strict=True):
+        rows = zip(typed, outcomes.fetchall(), derived.fetchall(), strict=True)
+        for number, ((facts, members), row, values) in enumerate(rows):
             found = dict(zip(columns, row, strict=True))
-            household = Household(rules, facts, members, {"middle": middle})
+            stood = {months: each[number] for months, each in pasts.items()}
+            household = Household(rules, facts, members, {"middle": middle}, stood)
             expected = household.outcomes()
             assert {name: found[name] for name in expected} == expected
             assert found["cohort"] == household.cohort()
             assert found["persons"] == len(members)
-            assert values[1:] == (household.value("number_h"), household.value("gathered"))
+            assert values[1:3] == (household.value("number_h"), household.value("gathered"))
             _check_checks(household, found["household_id"], folder)

@@ -29,6 +29,7 @@ def single(draw, person: bool) -> str:
         draw(st.sampled_from(world._names("boolean", person))),
         f"{draw(st.sampled_from(names))} IS NULL",
         draw(st.sampled_from(("TRUE", "FALSE"))),
+        f"previous({draw(st.sampled_from(names))}, 12) {operator} {draw(st.sampled_from(NUMBERS))}",
     ]
     return draw(st.sampled_from(simple))
 
@@ -74,6 +75,14 @@ def pair(draw) -> tuple[str, str]:
     return draw(st.sampled_from(((first, second), (second, first))))
 
 
+def _past(rules: rulebook.Rules, facts, members) -> dict[int, rulebook.Past]:
+    """A past with money gone: the household as it is now, but for one unknown."""
+    if 12 not in rules.former:
+        return {}
+    home = Household(rules.before(12, date(2019, 2, 28)), {**facts, "money_a": None}, members)
+    return {12: rulebook.Past(date(2019, 2, 28), home, [(home, i) for i in range(len(members))])}
+
+
 def _pack(folder: Path, text: str, applies: str, line: str) -> rulebook.Pack:
     folder.mkdir()
     world._write_pack(folder, "money_a", "wage", "flag_p", ["TRUE", "TRUE", "TRUE"])
@@ -107,7 +116,7 @@ def test_what_the_text_says_of_a_change_holds_for_every_household(texts, whom, l
     for home, people in homes:
         facts = {k: world._value(world.HOUSEHOLD[k], v) for k, v in home.items()}
         members = [{k: world._value(world.PERSON[k], v) for k, v in person.items()} for person in people]
-        before, after = (Household(each, facts, members) for each in rules)
+        before, after = (Household(each, facts, members, past=_past(each, facts, members)) for each in rules)
         for standard in ("tested", "s0"):
             low, high = HEIGHT[before.outcomes()[standard]], HEIGHT[after.outcomes()[standard]]
             verdict = found.verdict_of("standard", standard)

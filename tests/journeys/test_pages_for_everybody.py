@@ -34,6 +34,7 @@ PAGES = {
         f"/board/{COUNTY_B}/",
         f"/board/{SUNJIA}/",
         f"/households/?place={PROVINCE}",
+        f"/indices/?place={PROVINCE}",
         "/households/{zhou}/",
         "/policy/",
         "/policy/cn-jilin-2020/",

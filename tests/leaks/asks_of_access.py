@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from tests.leaks import personas as of
 from tests.leaks.province import World
@@ -29,6 +31,18 @@ def password(world: World) -> list[Ask]:
         "password-again": "Another-1-word",
     }
     return [Ask("/account/password/", "post", data)]
+
+
+def account(world: World) -> list[Ask]:
+    """One's own account tells of one's own second factor and codes, and of nobody else's."""
+
+    def codes(world: World, persona: of.Persona) -> int:
+        return 10 if persona.username == "county-c1" else 0
+
+    def factor(world: World, persona: of.Persona) -> int | None:
+        return world.pk_of(persona) if persona.username == "county-c1" else None
+
+    return [Ask("/account/", counts="codes_left", due=codes), Ask("/account/?", counts="factor", due=factor)]
 
 
 def proofs(what: str) -> Callable[[World], list[Ask]]:
@@ -74,7 +88,10 @@ def grant_ends(world: World) -> list[Ask]:
 
 
 def persons(world: World) -> list[Ask]:
-    return [_of(world, who) for who in SOUGHT]
+    def factor(who: str) -> Any:
+        return lambda world, persona: world.users[who].pk if who in ("county-c1", "worker-v6") else None
+
+    return [replace(_of(world, who), counts="factor", due=factor(who)) for who in SOUGHT]
 
 
 def person_acts(world: World) -> list[Ask]:

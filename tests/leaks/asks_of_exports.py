@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from tests.leaks import personas as of
@@ -11,6 +11,10 @@ from tests.leaks.province import World
 from tests.leaks.shown import Ask
 
 NO_EXPORT = 4_000_000
+AT_ONCE = 500
+# Of which exports a file is there to be fetched, and of which it may be made.
+GIVEN: Mapping[str, tuple[str, ...]] = {"file/": ("made", "kept"), "making/": ("approved", "made", "kept")}
+_ALL = {"purpose": "A walk", "columns": list(COLUMNS), "shows_names": "on", "file_format": "csv"}
 
 
 def requests(world: World) -> list[Ask]:
@@ -27,14 +31,29 @@ def requests(world: World) -> list[Ask]:
             found.append(Ask(path, "post", data, then="file/"))
     data = {"purpose": "A walk", "columns": list(COLUMNS), "file_format": "csv"}
     found.append(Ask("/exports/request/?list=households&standard=well&outcome=not_met", "post", data, then="file/"))
+    data = {"purpose": "A walk", "columns": ["key", "telephone"], "file_format": "csv"}
+    for place in ("", of.V1, of.V2, of.V3):
+        path = f"/exports/request/?list=numbers&place={place}"
+        found.append(Ask(path, "post", {**data, "identifier_reason": "For a call"}, then="file/", gives_reason=True))
+        found.append(Ask(path, "post", data, then="file/"))
+    found += [
+        Ask("/exports/request/?list=households", "post", _ALL, then="file/", is_shut=True, rows_at_once=rows)
+        for rows in (0, 1)
+    ]
+    # What one has taken today counts, and what others took does not.
+    found.append(Ask("/exports/request/?list=households&", counts="left", due=_left))
     return [*found, Ask("/exports/request/?list=users")]
+
+
+def _left(world: World, persona: of.Persona) -> int:
+    return AT_ONCE - world.taken.get(persona.username, 0)
 
 
 def of_each(rest: str, method: str = "get", data: dict[str, object] | None = None) -> Callable[[World], list[Ask]]:
     return lambda world: [
         Ask(f"/exports/{export.pk}/{rest}", method, data, twin=f"/exports/{NO_EXPORT}/{rest}",
-            then="file/" if rest == "making/" else "")
-        for export in world.exports.values()
+            then="file/" if rest == "making/" else "", is_shut=name not in GIVEN.get(rest, ()))
+        for name, export in world.exports.items()
     ]  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,8 +11,8 @@ from tests.leaks import personas as of
 from tests.leaks.province import EVERYWHERE, HOMES, World
 from tests.leaks.shown import Ask
 
-from diguan.registry.models import Household, Observation, Person
-from diguan.screening.models import Fault, Result, Shortfall
+from diguan.registry.models import Household, Observation
+from diguan.screening.models import Change, Fault, Result, Shortfall
 from diguan.screening.queries import ORDER
 from diguan.ui import cursors
 
@@ -32,6 +31,22 @@ def _under(path: str, **params: str) -> Ask:
 def boards(world: World) -> list[Ask]:
     asks = [Ask(f"/board/{code}/", twin="/board/77/", opens=(BOARD, of.span(code))) for code, *_rest in of.PLACES]
     return [*asks, Ask(f"/board/{of.C1}/?measure=enough"), Ask(f"/board/{of.C2}/?measure=poor")]
+
+
+def comparisons(world: World) -> list[Ask]:
+    path = f"/comparisons/{world.comparison}/"
+    asks = [Ask(f"{path}?place={code}", twin=f"{path}?place=77", opens=(BOARD, of.span(code))) for code in ASKED_PLACES]
+    return [Ask(path), *asks, Ask("/comparisons/999999/")]
+
+
+def comparison_lists(world: World) -> list[Ask]:
+    path = f"/comparisons/{world.comparison}/households/"
+    asks = [Ask(path), Ask("/comparisons/999999/households/"), Ask(f"{path}?from=nonsense")]
+    ways = ("", "&from=elsewhere", "&to=elsewhere", "&from=poor&to=poor", "&from=absent")
+    asks += [Ask(f"{path}?place={code}{way}", twin=f"{path}?place=77{way}") for code in ASKED_PLACES for way in ways]
+    asks += [_under(path, kind="standard", name=name) for name in ("enough", "well", "no_such_standard")]
+    # Positions of rows that lie elsewhere, as somebody could copy them from another's screen.
+    return [*asks, _at_cursor(f"{path}?", Change, "p1", "after"), _at_cursor(f"{path}?", Change, "v6", "before")]
 
 
 def checks(world: World) -> list[Ask]:
@@ -53,6 +68,12 @@ def check(world: World) -> list[Ask]:
             for code in ASKED_PLACES
         ]  # fmt: skip
     return [*asks, _at_cursor(f"/checks/ill/?place={of.P1}&", Fault, "v3"), Ask("/checks/ill/?cohort=poor")]
+
+
+def indices(world: World) -> list[Ask]:
+    path, whole = "/indices/?place={}", "households.read"
+    asks = [Ask(path.format(code), twin=path.format(77), opens=(whole, of.span(code))) for code in ASKED_PLACES]
+    return [Ask("/indices/"), *asks]
 
 
 def lists(world: World) -> list[Ask]:
@@ -131,19 +152,16 @@ def _of_people(
     return found
 
 
-@functools.cache
-def _given_by(key: uuid.UUID, variable: str, person: uuid.UUID | None = None) -> int:
-    if person is not None:
-        found: int = Person.objects.within(EVERYWHERE).get(key=person).facts[variable]["o"]
-        return found
-    return Household.objects.within(EVERYWHERE).get(key=key).facts[variable]["o"]
+def given_by(key: uuid.UUID, variable: str) -> int:
+    """The observation that a fact rests on."""
+    return int(Household.objects.within(EVERYWHERE).get(key=key).facts[variable]["o"])
 
 
 def corrections(world: World) -> list[Ask]:
     found = []
     for name in SOME:
-        given_by = _given_by(world.homes[name].key, "remark")
-        data = {"value": "put right", "reason": REASON, "given_by": given_by}
+        stands = given_by(world.homes[name].key, "remark")
+        data = {"value": "put right", "reason": REASON, "given_by": stands}
         found += _of(world, [name], "facts/remark/correction/", "post", data)
     found += _of(world, ("v1", "v3"), "facts/remark/correction/", "post", {"value": "x", "given_by": "1"})
     return found
@@ -203,6 +221,8 @@ def life_events(world: World) -> list[Ask]:
         ("v1", {"kind": "transfer", "people": [str(homes["v1"].people[1])], "other": str(homes["v3"].key)}),
         ("v1", {"kind": "relocation", "place": of.V6}),
         ("v1", {"kind": "relocation", "place": of.V3}),
+        ("v1", {"kind": "relocation", "place": f"Place {of.V2}"}),
+        ("v1", {"kind": "relocation", "place": f"Place {of.V3}"}),
         ("v1", {"kind": "split", "people": [str(homes["v1"].people[1])], "name": "Somebody", "place": of.V4}),
         ("v1", {"kind": "arrival", "name": "Somebody", "fresh": str(homes["v6"].people[1])}),
         ("v6", {"kind": "birth", "name": "Somebody"}),

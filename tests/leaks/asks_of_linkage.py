@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.leaks import personas as of
 from tests.leaks.asks_of_households import ASKED_PLACES, MISSING, REASON
 from tests.leaks.province import World
-from tests.leaks.shown import Ask
+from tests.leaks.shown import Ask, File
+
+OWN = "A list of one's own"
 
 
 def queue(world: World) -> list[Ask]:
@@ -51,8 +53,15 @@ def follow_ups(world: World) -> list[Ask]:
 
 
 def sendings(world: World) -> list[Ask]:
-    data = {"source": "census", "title": "", "as_of": "2020-06-02"}
-    return [Ask("/rolls/sending/", "post", {**data, "place": code}) for code in (of.V1, of.C1, of.V6)]
+    """A list of one's own, with a row of elsewhere; and one of the name of another that reaches beyond one's places."""
+    data = {"source": "census", "as_of": "2020-06-02", "file": File("list.csv", list_of(of.V1, of.V6))}
+    asked = [(of.V1, OWN), (of.C1, ""), (of.V6, OWN)]
+    return [Ask("/rolls/sending/", "post", {**data, "place": code, "title": title}) for code, title in asked]
+
+
+def list_of(*places: str) -> bytes:
+    """A list with somebody of each place."""
+    return "\n".join(["person name,place", *(f"Somebody,{place}" for place in places)]).encode()
 
 
 def exports(world: World) -> list[Ask]:

@@ -13,6 +13,7 @@ from tests.leaks import affairs, pairs, personas, province
 from tests.leaks.walk import Walk
 
 from diguan.access import roles
+from diguan.exports import lists
 
 # Passwords are typed in, never guessed, here: their hash need not be slow.
 QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"
@@ -34,6 +35,7 @@ def walk(
 
 
 def set_up() -> province.World:
+    lists.fill(affairs.LISTS)
     world = province.build()
     affairs.happen(world)
     pairs.stand(world)

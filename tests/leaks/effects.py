@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 from tests.leaks.personas import Persona, span
 from tests.leaks.province import World
 from tests.leaks.shown import EVERYBODY
@@ -88,8 +89,10 @@ def _where(state: Mapping[str, Any]) -> list[int]:
 
 
 def _may_touch(persona: Persona, table: str, number: int) -> bool:
-    """Whoever records; and whoever decides about pairs, whose word makes one person of two, and of an entry somebody."""
+    """Whoever records; whoever sends lists, of what stands on one; and whoever decides about pairs, whose word makes one person of two, and of an entry somebody."""
     of_pairs = table in ("Match", "RollEntry", "Person", "Household", "Observation", "Identifier", "LifeEvent")
+    if table in ("RollEntry", "Match") and persona.may("rolls.send", number):
+        return True
     return persona.may("registry.write", number) or (of_pairs and persona.may("linkage.decide", number))
 
 
@@ -132,9 +135,28 @@ def _of_user(world: World, persona: Persona, state: Mapping[str, Any], change: C
 
 def _export(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
     is_own = state["asked_by_id"] == world.pk_of(persona)
+    if not _is_in_order(change):
+        return False
+    if change.after is not None and change.after["state"] == "expired":
+        return True
     if is_own and (change.before is None or state["decided_at"] == change.before["decided_at"]):
         return all(persona.may_all("exports.request", low, high) for low, high in state["ranges"])
     return not is_own and all(persona.may_all("exports.approve", low, high) for low, high in state["ranges"])
+
+
+def _is_in_order(change: Change) -> bool:
+    """A file is made of what may be taken at once or was approved, in time, of no more rows; what waits is decided."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return after is not None
+    if after["decided_at"] != before["decided_at"]:
+        return bool(before["state"] == "asked" and before["expires_at"] > timezone.now())
+    if after["state"] == "expired" != before["state"]:
+        return bool(before["expires_at"] <= timezone.now())
+    if after["state"] == "made" != before["state"]:
+        is_let = before["state"] == "approved" and (not before["needs_approval"] or before["decided_by_id"])
+        return bool(is_let and before["expires_at"] > timezone.now() and after["rows"] <= before["expected_rows"])
+    return True
 
 
 def _import(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:

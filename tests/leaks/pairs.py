@@ -16,7 +16,7 @@ from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
 from diguan.places import queries as places
 from diguan.registry.models import Person
 
-ENTRIES = {"on-v1": of.V1, "on-v3": of.V3, "on-v6": of.V6}
+ENTRIES = {"on-v1": of.V1, "on-v3": of.V3, "on-v6": of.V6, "found-v6": of.V6}
 PAIRS = {"near": ("v1", "v2"), "far": ("v1", "v6"), "apart": ("v4", "v6")}
 _WEIGHED = (*matching.COMPARISONS, "household", "rivals", "start")
 _LEVELS = {
@@ -37,6 +37,9 @@ def stand(world: World) -> None:
     world.roll = roll.key
     for name, place in ENTRIES.items():
         world.entries[name] = _entry(world, roll, place)
+    # Somebody of the list of V6 is found in V3: who sees the one does not see the other.
+    found = Person.objects.within(EVERYWHERE).get(key=world.homes["v3"].people[1])
+    RollEntry.objects.within(EVERYWHERE).filter(key=world.entries["found-v6"]).update(state="found", person=found)
     for name, (left, right) in PAIRS.items():
         sides = [Person.objects.within(EVERYWHERE).get(key=world.homes[home].people[1]) for home in (left, right)]
         numbers = [person.place_number for person in sides]
@@ -58,7 +61,7 @@ def _entry(world: World, roll: Roll, place: str) -> uuid.UUID:
     RollEntry.objects.within(EVERYWHERE).create(
         key=key, fingerprint=uuid.uuid4(), roll=roll, place=places.by_code(place), place_number=at, row=2,
         name=f"N{mint.word(Kind.NAME, 'name on a list', at=at)}", born=mint.day("birth on a list", at=at),
-        relation=mint.word(Kind.FACT, "relation on a list", at=at), household=f"H{place}", mac=mac, scheme="gb11643",
+        relation=mint.word(Kind.FACT, "relation on a list", at=at), household="H1", mac=mac, scheme="gb11643",
         sealed=sealed, state="review" if place == of.V6 else "missing", status="to_check", reason=mint.word(Kind.FACT, "what became of it", at=at),
     )  # fmt: skip
     return key

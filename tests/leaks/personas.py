@@ -32,8 +32,9 @@ HELD: Mapping[str, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 # Roles that the house does not have, for what its own never keep apart: rows without names, one permission by itself.
 MASKED = frozenset(
-    {"board.read", "households.read", "registry.write", "subject.access", "identifiers.reveal", "exports.request"}
-)
+    {"board.read", "households.read", "registry.write", "subject.access", "identifiers.reveal", "exports.request",
+     "linkage.read"}
+)  # fmt: skip
 SINGLE = {f"only {permission}": frozenset({permission}) for permission in PERMISSIONS}
 EXTRA: Mapping[str, frozenset[str]] = {"masked": MASKED, **SINGLE}
 EXTRA_ROLES = {name: Role(name, name, allows) for name, allows in EXTRA.items()}
@@ -81,8 +82,7 @@ class Persona:
     def where(self, permission: str) -> list[tuple[int, int]]:
         """The numbers in which this permission holds for them."""
         if permission not in self.spans:
-            is_in = self.is_active and self.is_signed_in and (self.is_proven or not self._reaches_high)
-            held = [span(grant.place) for grant in self.grants if is_in and grant.holds(permission)]
+            held = [span(grant.place) for grant in self.grants if self.is_there and grant.holds(permission)]
             self.spans[permission] = _joined(held)
         return self.spans[permission]
 
@@ -91,6 +91,16 @@ class Persona:
 
     def may_all(self, permission: str, low: int, high: int) -> bool:
         return any(start <= low and high <= end for start, end in self.where(permission))
+
+    @property
+    def is_there(self) -> bool:
+        """Whether they are signed in, as far as the server is concerned."""
+        return self.is_active and self.is_signed_in and (self.is_proven or not self._reaches_high)
+
+    @property
+    def acts(self) -> bool:
+        """Whether they can be handed to an action as who acts. Whether they have shown a factor, only a session knows."""
+        return self.is_signed_in and self.is_proven
 
     @property
     def _reaches_high(self) -> bool:

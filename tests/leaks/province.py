@@ -55,17 +55,20 @@ class World:
     homes: dict[str, Home] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
+    comparison: int = 0
     imports: dict[str, Import] = field(default_factory=dict)
     pairs: dict[str, UUID] = field(default_factory=dict)
     entries: dict[str, UUID] = field(default_factory=dict)  # of the list `roll`
     roll: UUID | None = None
     home_at: dict[UUID, int] = field(default_factory=dict)
     person_at: dict[UUID, int] = field(default_factory=dict)
+    standing_at: dict[UUID, int] = field(default_factory=dict)  # who lives with a household
     person_home: dict[UUID, UUID] = field(default_factory=dict)
     was_at: dict[UUID, set[int]] = field(default_factory=dict)  # where somebody who has moved was before
     typed: dict[str, set[str]] = field(default_factory=dict)  # what somebody's own files say, by user name
     exported_at: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     asked_by: dict[str, str] = field(default_factory=dict)  # whose an export is
+    taken: dict[str, int] = field(default_factory=dict)  # rows of exports that nobody else approved
     decided_by: dict[str, str] = field(default_factory=dict)
     journalled_by: dict[str, str] = field(default_factory=dict)  # whose it was when it was written down
 
@@ -94,6 +97,9 @@ class World:
         people = Person.objects.within(EVERYWHERE).select_related("household")
         self.home_at = dict(Household.objects.within(EVERYWHERE).values_list("key", "place_number"))
         self.person_at = {person.key: person.place_number for person in people}
+        self.standing_at = {
+            person.key: person.place_number for person in people if person.left_on is None and person.same_as_id is None
+        }
         self.person_home = {person.key: person.household.key for person in people}
 
 
@@ -107,7 +113,12 @@ def build() -> World:
     for name, place in HOMES.items():
         _house(world, name, place)
     _live(world)
-    screening.run_screening(pack=world.pack, as_of=timezone.localdate(), by=None, at=timezone.now())
+    now = screening.run_screening(pack=world.pack, as_of=timezone.localdate(), by=None, at=timezone.now())
+    # Of a day before anybody said anything, so that everybody has changed since.
+    day = dt.date(2020, 1, 1)
+    before = screening.run_screening(pack=world.pack, as_of=day, by=None, at=timezone.now(), is_current=False)
+    compared = screening.compare_screenings(before=before, after=now, by=None, at=timezone.now())
+    world.comparison = compared.pk
     _close(world)
     world.settle()
     return world

@@ -6,13 +6,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.leaks.canaries import Canary, Kind
 from tests.leaks.pairs import ENTRIES
-from tests.leaks.personas import OTHERS, PERSONAS, Persona, span
+from tests.leaks.personas import OTHERS, P1, P2, PERSONAS, Persona, span
 from tests.leaks.province import World
 
+from diguan.access.models import User
+
+PUBLIC, SIGNED_IN = "everybody", "whoever is signed in"
 NAMES, REVEAL = "names.read", "identifiers.reveal"
+ROOTS = (P1, P2)
 EVERYBODY = {each.username: each for each in (*PERSONAS, *OTHERS)}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is sent with a request."""
+
+    name: str
+    content: bytes
+
+    def opened(self) -> SimpleUploadedFile:
+        return SimpleUploadedFile(self.name, self.content)
 
 
 @dataclass(frozen=True)
@@ -27,13 +43,18 @@ class Ask:
     data: Mapping[str, object] | None = None
     twin: str = ""
     gives_reason: bool = False
+    lacks_reason: bool = False  # it does something that needs one: nothing may come of it
     person: UUID | None = None
     then: str = ""
+    is_shut: bool = False  # an export whose rows nobody is given: not approved, made, or there any more
+    rows_at_once: int | None = None  # the set size of exports while it is asked, where it is not the usual one
     counts: str = ""  # where the answer tells a number of households: a name of its context, or re: and a pattern
+    due: Callable[[World, Persona], object] | None = None  # what it should tell, where that is no number of households
     counted_by: str = ""  # the permission within whose places it counts; the route's own where none is named
     among: tuple[int, int] | None = None  # the place that it counts in
     opens: tuple[str, tuple[int, int]] | None = None  # a permission, and the place all of which it must hold for
     headers: Mapping[str, str] = field(default_factory=dict)
+    call: Callable[[World, User], object] | None = None  # instead of a request: an action or query, asked directly
 
     def __str__(self) -> str:
         data = "" if self.data is None else f" {dict(self.data)}"
@@ -44,16 +65,26 @@ class Ask:
 class Route:
     """A route: the permission by which it shows what it shows, which classes that may be, and what to ask of it.
 
-    `permission` is empty where nothing on file is shown.
+    `permission` is empty where nothing on file is shown; `demands` is what opens it at all, where that is another.
     """
 
     asks: Callable[[World], list[Ask]]
     permission: str = ""
     shows: frozenset[Kind] = frozenset()
+    demands: str = ""
+
+    def opens_to(self, persona: Persona) -> bool:
+        """Whether the gate may let this person in, whatever they ask for."""
+        demanded = self.demands or self.permission
+        if demanded == PUBLIC:
+            return True
+        return persona.is_there if demanded in ("", SIGNED_IN) else bool(persona.where(demanded))
 
 
 def may_see(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     """Whether this person may find this canary in the answer to this request."""
+    if canary.text in world.typed.get(persona.username, ()):
+        return True
     if canary.kind is Kind.CLOSED or canary.kind not in route.shows:
         return canary.kind is Kind.USER and canary.owner == persona.username
     return _RULES[canary.kind](world, persona, canary, route, ask)
@@ -61,10 +92,8 @@ def may_see(world: World, persona: Persona, canary: Canary, route: Route, ask: A
 
 def _subject(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     """What is on file of a household or person: where the page's permission holds. In a file of one, of that one alone."""
-    if canary.text in world.typed.get(persona.username, ()):
-        return True
     is_of_another = ask.person is not None and canary.person is not None and canary.person != ask.person
-    if is_of_another and route.permission == "subject.access" and ask.method == "post":
+    if is_of_another and route.permission == "subject.access" and ask.method != "get":
         return False
     number = world.place_of(canary)
     if number is not None and persona.may(route.permission, number):
@@ -76,13 +105,20 @@ def _subject(world: World, persona: Persona, canary: Canary, route: Route, ask: 
 
 def _name(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     number = world.place_of(canary)
-    if route.permission == "subject.access" and ask.method == "post":
+    if route.permission == "subject.access" and ask.method != "get":
         return _subject(world, persona, canary, route, ask)
+    leaves_out = "columns" in (ask.data or ()) and "shows_names" not in (ask.data or ())
+    if leaves_out and route.permission == "exports.request":
+        return False
     return number is not None and persona.may(NAMES, number) and _subject(world, persona, canary, route, ask)
 
 
 def _number(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     """In clear only by the two ways in, for a reason; of one person only."""
+    if route.permission == "exports.request":
+        number = world.place_of(canary)
+        may = [persona.may(each, number or 0) for each in ("exports.request", "households.read", REVEAL)]
+        return ask.gives_reason and all(may)
     is_asked_for = ask.person == canary.person if canary.person or ask.person else True
     return ask.gives_reason and is_asked_for and _subject(world, persona, canary, route, ask)
 
@@ -90,7 +126,9 @@ def _number(world: World, persona: Persona, canary: Canary, route: Route, ask: A
 def _trace(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     if route.permission == "subject.access":
         return ask.person == canary.person and _subject(world, persona, canary, route, ask)
-    return canary.at is not None and persona.may(route.permission, canary.at)
+    if canary.at is None:
+        return all(persona.may_all(route.permission, *span(root)) for root in ROOTS)
+    return persona.may(route.permission, canary.at)
 
 
 def _export(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
@@ -132,7 +170,8 @@ def _user(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask
         return has_decided or _export(world, persona, canary, route, ask)
     if "/rolls/entries/" in ask.path:
         # Whoever records where somebody is missing chooses among those who record there.
-        held = [span(grant.place) for grant in EVERYBODY[canary.owner].grants if grant.holds("registry.write")]
+        owner = EVERYBODY[canary.owner]
+        held = [span(grant.place) for grant in owner.grants if owner.is_active and grant.holds("registry.write")]
         numbers = [span(place)[0] for place in ENTRIES.values()]
         return any(persona.may("registry.write", n) and any(low <= n < high for low, high in held) for n in numbers)
     live = [span(grant.place) for grant in EVERYBODY[canary.owner].grants if grant.when in ("now", "future")]

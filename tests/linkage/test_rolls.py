@@ -21,6 +21,7 @@ from diguan.journal.models import Entry
 from diguan.linkage import actions, listing, queries
 from diguan.linkage.actions import Received, Sent
 from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
+from diguan.places import queries as places
 from diguan.registry import actions as registry
 from diguan.registry.models import Person
 
@@ -179,6 +180,23 @@ def test_an_older_edition_is_refused(desk: Desk) -> None:
     desk.receive(as_of=JUNE)
     with pytest.raises(NotAllowed):
         desk.receive(ROWS[0], as_of=MAY)
+
+
+def test_an_edition_that_reaches_beyond_the_senders_places_is_not_replaced(desk: Desk, cast: Cast) -> None:  # noqa: F811
+    desk.receive()
+    before = states()
+    at = places.by_code(SUNJIA)
+    with pytest.raises(NotAllowed, match="beyond your places"):
+        desk.receive(("孙一", "男", "1980-01-01", "", SUNJIA, "", ""), as_of=JUNE, scope=Scope((at.range,)))
+    assert states() == before
+    own = desk.receive(("孙一", "男", "1980-01-01", "", SUNJIA, "", ""), title="孙家", scope=Scope((at.range,)))
+    assert own.roll.counts["accepted"] == 1
+
+
+def test_a_list_of_a_place_elsewhere_is_refused(desk: Desk, cast: Cast) -> None:  # noqa: F811
+    scope = Scope((places.by_code(SUNJIA).range,))
+    with pytest.raises(NotAllowed, match="answer for"):
+        desk.receive(place=places.by_code(LIUJIA), scope=scope)
 
 
 def test_somebody_who_was_missing_and_is_registered_since_is_noted_as_such(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -198,3 +199,13 @@ def test_a_snapshot_of_a_past_day_has_people_and_places_as_they_were(
     assert members(MAY) == {of.SUNJIA: [str(HUA), str(GRANNY)]}
     assert members(MAY, known_on=of.NOW.date() - dt.timedelta(days=1)) == {}
     assert members(MAY, known_on=of.NOW.date()) == members(MAY)
+
+
+def test_a_snapshot_of_a_past_day_has_everybody_once_though_both_households_spoke_since(
+    office: Office, chens: Household, tmp_path: Path
+) -> None:
+    happen("transfer", people=[HUA], other=CHEN)
+    for home_of in (LI, CHEN):
+        office.visit({"rooms": 2}, of=home_of, on="2020-05-20")
+    found = snapshots.write(pack=office.pack, as_of=MARCH, folder=tmp_path, scope=EVERYWHERE)
+    assert (found.households, found.persons) == (2, 3)

@@ -49,6 +49,18 @@ REFUSED = {
     "(income > 3": (11, "This is not an expression: Expecting )."),
     "remark = 'x": (10, "A quotation mark is not closed."),
     "SHOW income": (6, "“SHOW income” cannot be used in a rule."),
+    "previous(incom, 12) > 1": (1, "There is no variable “incom”. — declare it in dictionary.yaml or derived.yaml, or did you mean: income"),
+    "debt > 1 AND previous(wage, 12) > 1": (14, "“wage” belongs to a person, and this is about a household. — write any_member(wage), all_members(wage), sum_members(wage) …"),
+    "previous(income) > 1": (1, "previous() takes 2 arguments, not 1."),
+    "previous(income - debt, 12) > 1": (10, "previous() takes the name of a variable. — make a derived variable of it, and name that"),
+    "previous(previous(income, 1), 12) > 1": (10, "previous() takes the name of a variable. — make a derived variable of it, and name that"),
+    "previous(:line, 12) > 1": (10, "previous() takes the name of a variable. — make a derived variable of it, and name that"),
+    "previous(income, 0) > 1": (18, "previous() takes a whole number of months, 1 to 600. — write previous(x, 12)"),
+    "previous(income, 1.5) > 1": (18, "previous() takes a whole number of months, 1 to 600. — write previous(x, 12)"),
+    "previous(income, trees) > 1": (18, "previous() takes a whole number of months, 1 to 600. — write previous(x, 12)"),
+    "previous(soil, 12) = 'BAD'": (22, "“BAD” is not in the code list. — write one of: GOOD, POOR"),
+    "previous(fenced, 12) AND previous(income, 12)": (26, "A boolean is needed here, and this is of type decimal."),
+    "previus(income, 12) > 1": (1, "There is no function “previus”. — did you mean: previous"),
     "x.income > 3": (1, "“x.income” has a dot in it. — names are single words"),
 }  # fmt: skip
 

@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import duckdb
 
 from diguan import engine, numerics
 from diguan.cli.indices_shown import print_estimates, write
 from diguan.cli.language import chosen, translator
 from diguan.engine.connection import connect
-from diguan.engine.files import SUFFIXES, open_table, unreadable
+from diguan.engine.files import SUFFIXES, open_table
 from diguan.engine.folders import scratch_folder
-from diguan.engine.sql import quoted, text
+from diguan.numerics import screened
 from diguan.numerics.income import NEGATIVES, WATTS
 from diguan.numerics.sample import SINGLETONS
 from diguan.rulebook.problems import N_, RulesRefused
 
 MARK = "screening.json"
-PERSONS = "persons_weighted"
 
 
 @click.command(
@@ -128,7 +126,7 @@ def _number(written: str, cell: str) -> float:
 def _estimated(data: Path, design: numerics.Sample, asked: _Asked, memory: str) -> list[numerics.Estimates]:
     with scratch_folder() as scratch, connect(memory=memory, spill=scratch) as connection:
         if (data / MARK).is_file():
-            relation, weight = _screening(connection, data), design.weight or PERSONS
+            relation, weight = screened.relation(connection, data), design.weight or screened.PERSONS
         else:
             if not data.exists():
                 raise engine.DataRefused(N_("There is no {file}."), file=data)
@@ -142,25 +140,3 @@ def _estimated(data: Path, design: numerics.Sample, asked: _Asked, memory: str) 
         if asked.specification is not None:
             found.append(numerics.alkire_foster(connection, sample, asked.specification))
         return found
-
-
-def _screening(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
-    """SQL of a finished screening: outcomes and derived variables of each household, which stands for its persons.
-
-    Each standard has a column `<standard>__not_met` besides: 1, 0, or unknown.
-    """
-    outcomes, derived = (
-        f"read_parquet({text(str(folder / name))})" for name in ("outcomes.parquet", "derived.parquet")
-    )
-    try:
-        columns = [str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {outcomes}").fetchall()]
-    except duckdb.Error as error:
-        raise unreadable(folder / "outcomes.parquet", error) from error
-    weighted = "persons * weight" if "weight" in columns else "persons"
-    standards = [name.removesuffix("__applies") for name in columns if name.endswith("__applies")]
-    made = [f"CAST({weighted} AS DOUBLE) AS {PERSONS}"]
-    made += [
-        f"CASE {quoted(name)} WHEN 'not_met' THEN 1 WHEN 'met' THEN 0 END AS {quoted(name + '__not_met')}"
-        for name in standards
-    ]
-    return f"(SELECT *, {', '.join(made)} FROM {outcomes} AS outcomes JOIN {derived} AS derived USING (household_id))"

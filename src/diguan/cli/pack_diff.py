@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 import duckdb
 
-from diguan import engine
+from diguan import engine, rulebook
 from diguan.cli.language import chosen, translator
 from diguan.cli.opened_pack import loaded
+from diguan.cli.screen import HISTORY
 from diguan.cli.tables import table
 from diguan.engine import two_packs
 from diguan.rulebook import changes, changes_said
@@ -19,6 +20,7 @@ from diguan.rulebook.problems import N_, RulesRefused
 from diguan.rulebook.words import Words
 
 WEAKENED, UNTOLD = 3, 4
+LISTED = "touched.parquet"
 COLUMNS = ("part", "name", "label", "field", "starts", "before", "after", "verdict", "effect")
 
 
@@ -37,12 +39,13 @@ COLUMNS = ("part", "name", "label", "field", "starts", "before", "after", "verdi
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help=N_("compare the numbers of this day only; ages too count on it")
 )
+@click.option("--history", type=click.Path(path_type=Path), help=HISTORY)
 @click.option("--missing-as-unknown", is_flag=True, help=N_("take columns that are missing as unknown for everybody"))
 @click.option("--out", type=click.Path(path_type=Path), help=N_("folder for what is found, as files"))
 @click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def diff(
-    before: str, after: str, data: Path | None, as_of: datetime | None, missing_as_unknown: bool, out: Path | None,
-    lang: str | None,
+    before: str, after: str, data: Path | None, as_of: datetime | None, history: Path | None, missing_as_unknown: bool,
+    out: Path | None, lang: str | None,
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
@@ -56,7 +59,10 @@ def diff(
         _write(speaker, out)
     if data is not None and day is not None and out is not None:
         try:
-            _screen(found, data, day, out, engine.Checks(missing_as_unknown), Words(found.after, language, say))
+            rules = _rules(found, day)
+            options = engine.Options(checks=engine.Checks(missing_as_unknown))
+            touched = two_packs.screen_both(rules, data, out / LISTED, history, options)
+            _print_touched(found, touched, out / LISTED, rules[1].as_of, Words(found.after, language, say))
         except RulesRefused as refused:
             click.echo(refused.message(say), err=True)
             sys.exit(1)
@@ -78,14 +84,17 @@ def _write(speaker: changes_said.Speaker, out: Path) -> None:
         connection.execute("COPY changes TO $file (FORMAT parquet)", {"file": str(out / "changes.parquet")})
 
 
-def _screen(found: changes.Difference, data: Path, day: date, out: Path, doors: engine.Checks, words: Words) -> None:
-    """Both packs over the same households on the same day."""
-    say = words.translate
+def _rules(found: changes.Difference, day: date) -> tuple[rulebook.Rules, rulebook.Rules]:
+    """Both packs as they are put to the same households on the same day."""
     if not found.days:
         raise RulesRefused(N_("There is no day on which both packs have all the numbers they need."))
-    before, after = changes.rules_for(found.days[0], found.before, found.after, day)
-    listed = out / "touched.parquet"
-    touched = two_packs.screen_both(before, after, data, listed, engine.Options(checks=doors))
+    return changes.rules_for(found.days[0], found.before, found.after, day)
+
+
+def _print_touched(
+    found: changes.Difference, touched: two_packs.Touched, listed: Path, day: date, words: Words
+) -> None:
+    say = words.translate
     click.echo()
     said = N_(
         "{touched} of {households} households have another outcome or cohort on {day}; they are listed in {file}."

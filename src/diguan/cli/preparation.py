@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # The day of the statistical codes in places/data.
 _CODES_OF = dt.date(2023, 6, 30)
-_STEPS = 6
+_STEPS = 7
 
 
 @click.command()
@@ -39,7 +39,9 @@ def prepare(results: Path, seed: int | None, scale: float) -> None:
     _load(seed, scale)
     with _step(5, N_("Screening")):
         screening = screen_province(results)
-    with _step(6, N_("People on file twice, and a list of the police")):
+    with _step(6, N_("Screening of an earlier day, and who came and went since")):
+        compare_with_earlier(results, screening)
+    with _step(7, N_("People on file twice, and a list of the police")):
         _compare(seed)
     _close()
     click.echo(
@@ -71,6 +73,20 @@ def screen_province(results: Path) -> Screening:
     return actions.run_screening(
         pack=pack, as_of=policy.read(pack).as_of, by=None, at=timezone.now(), progress=_tick, folder=results
     )
+
+
+def compare_with_earlier(results: Path, screening: Screening) -> None:
+    """Screen the demo as of an earlier day as well, and hold both against each other."""
+    from django.utils import timezone
+
+    from diguan.demo import lists
+    from diguan.screening import actions
+
+    day = dt.date.fromisoformat(str(lists.read("mix")["compared_with"]))
+    earlier = actions.run_screening(
+        pack=_pack(), as_of=day, by=None, at=timezone.now(), progress=_tick, folder=results, is_current=False
+    )
+    actions.compare_screenings(before=earlier, after=screening, by=None, at=timezone.now(), progress=_tick)
 
 
 def _import_places() -> None:

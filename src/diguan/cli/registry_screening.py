@@ -2,6 +2,8 @@
 
 import datetime as dt
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -10,6 +12,7 @@ from diguan import rulebook
 from diguan.cli.installation import opened
 from diguan.cli.language import translator
 from diguan.cli.opened_pack import loaded
+from diguan.engine import replaying, sides
 from diguan.rulebook.problems import N_
 
 
@@ -59,7 +62,7 @@ def explain_registry(key: str, language: str) -> None:
         from diguan.cli import tables
         from diguan.registry import actions, queries
         from diguan.registry.models import Household
-        from diguan.screening import evaluation, packs
+        from diguan.screening import evaluation, former, packs
         from diguan.screening import queries as screenings
 
         everybody = unscoped("diguan explain")
@@ -75,5 +78,45 @@ def explain_registry(key: str, language: str) -> None:
             click.echo(say(N_("Nothing has been screened yet: run diguan screen first.")), err=True)
             sys.exit(1)
         members = queries.members(everybody, found)
-        judged = evaluation.under(packs.rules_of(screening), found, members, queries.identifiers(everybody, found))
+        rules, numbers = packs.rules_of(screening), queries.identifiers(everybody, found)
+        states = former.states(everybody, rules, found, members, numbers)
+        judged = evaluation.under(rules, found, members, numbers, former.pasts(states))
         tables.print_explanation(judged, key, [str(member.key)[:8] for member in members], language)
+
+
+def replay_registry(number: int, memory: str, language: str) -> replaying.Replayed:
+    """Carry out a screening of the registry again; that somebody did, and how it came out, is journalled."""
+    say = translator(language)
+    with opened(language):
+        from django.utils import timezone
+
+        from diguan.screening import actions
+        from diguan.screening.models import Screening
+
+        try:
+            return actions.replay_screening(number=number, memory=memory, by=None, at=timezone.now())
+        except Screening.DoesNotExist:
+            click.echo(say(N_("There is no screening {number}.")).format(number=number), err=True)
+            sys.exit(1)
+
+
+def compare_registry(
+    before: int, after: int, language: str, progress: Callable[[str], None]
+) -> tuple[sides.Side, sides.Side, Path]:
+    """Compare two screenings of the registry and keep it for its page; both sides, and the folder of its files."""
+    say = translator(language)
+    with opened(language):
+        from django.utils import timezone
+
+        from diguan.screening import actions, comparing
+        from diguan.screening.models import Screening
+
+        try:
+            first, second = (Screening.objects.get(pk=number) for number in (before, after))
+        except Screening.DoesNotExist:
+            click.echo(say(N_("There is no screening {number}; there are: {numbers}.")).format(
+                number=f"{before} / {after}", numbers=", ".join(f"{s.pk} ({s.as_of})" for s in Screening.objects.order_by("pk"))
+            ), err=True)  # fmt: skip
+            sys.exit(1)
+        actions.compare_screenings(before=first, after=second, by=None, at=timezone.now(), progress=progress)
+        return comparing.side(first), comparing.side(second), comparing.folder(first, second)

@@ -13,6 +13,7 @@ from diguan.cli.language import chosen, translator
 from diguan.cli.opened_pack import loaded
 from diguan.rulebook.problems import N_, RulesRefused
 
+HISTORY = N_("folder of earlier snapshots, for rules that look back: one folder per day, named by its date")
 DATE = click.DateTime(["%Y-%m-%d"])
 
 
@@ -35,6 +36,7 @@ DATE = click.DateTime(["%Y-%m-%d"])
     type=click.Path(path_type=Path),
     help=N_("tree of places: a CSV or Parquet file with code, name, parent_code"),
 )
+@click.option("--history", type=click.Path(path_type=Path), help=HISTORY)
 @click.option("--missing-as-unknown", is_flag=True, help=N_("take columns that are missing as unknown for everybody"))
 @click.option(
     "--without-checks", is_flag=True, help=N_("leave the checks of the data out: only what outcomes need is read")
@@ -58,7 +60,7 @@ DATE = click.DateTime(["%Y-%m-%d"])
 @click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def screen(
     folder: str | None, data: str | None, as_of: datetime | None, out: Path | None, places: Path | None,
-    missing_as_unknown: bool, without_checks: bool, persons: bool, memory: str, works: str, master: str,
+    history: Path | None, missing_as_unknown: bool, without_checks: bool, persons: bool, memory: str, works: str, master: str,
     known_on: datetime | None, draft: bool, lang: str | None,
 ) -> None:  # fmt: skip
     language = chosen(lang)
@@ -80,7 +82,8 @@ def screen(
         rules = rulebook.at(pack, as_of.date())
         rules = rules.without_checks() if without_checks else rules
         options = engine.Options(
-            places, engine.Checks(missing_as_unknown), persons, memory, engine=works, master=master, translate=say,
+            places, engine.history.find(history, rules, missing_as_unknown) if history else {},
+            engine.Checks(missing_as_unknown), persons, memory, engine=works, master=master, translate=say,
             progress=lambda step: click.echo(f"… {say(engine.STEPS[step])}", err=True),
         )  # fmt: skip
         done = engine.screen(rules, engine.location(data), out, options)
@@ -117,6 +120,7 @@ def screen(
     metavar="NAME=VALUE",
     help=N_("value of a computed parameter; without it, it is computed over --data"),
 )
+@click.option("--history", type=click.Path(path_type=Path), help=HISTORY)
 @click.option("--missing-as-unknown", is_flag=True, help=N_("take columns that are missing as unknown for everybody"))
 @click.option("--lang", help=N_("en, zh-hans or zh-hant"))
 def explain(
@@ -126,6 +130,7 @@ def explain(
     results: Path | None,
     as_of: datetime | None,
     given: tuple[str, ...],
+    history: Path | None,
     missing_as_unknown: bool,
     lang: str | None,
 ) -> None:
@@ -143,11 +148,14 @@ def explain(
     try:
         screening = engine.finished(results) if results is not None else None
         rules = _rules(folder, as_of, given, screening, language)
-        facts = engine.one_household(rules, engine.location(data), key, engine.Checks(missing_as_unknown), screening)
+        past = engine.history.find(history, rules, missing_as_unknown) if history else {}
+        facts = engine.one_household(
+            rules, engine.location(data), key, engine.Checks(missing_as_unknown), engine.Beside(screening, past)
+        )
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)
-    household = rulebook.Household(rules, facts.household, facts.members, facts.computed)
+    household = rulebook.Household(rules, facts.household, facts.members, facts.computed, facts.past)
     tables.print_explanation(household, key, facts.member_keys, language)
 
 

@@ -244,6 +244,8 @@ def _print_reason(reason: reasons.Reason, words: Words, member_keys: list[str], 
 def _print_figure(figure: reasons.Figure, words: Words, member_keys: list[str], depth: int) -> None:
     label = words.label(figure.name) if figure.name else words.of(figure.expression)
     whose = f" [{member_keys[figure.member]}]" if figure.member is not None else ""
-    click.echo(f"{'  ' * depth}· {label}{whose}: {words.value(figure.value, figure.name)}")
+    whose = words.say(N_(" [no longer a member]")) if figure.gone else whose
+    then = f" ({figure.then})" if figure.then and not figure.is_parameter else ""
+    click.echo(f"{'  ' * depth}· {label}{whose}{then}: {words.value(figure.value, figure.name)}")
     for part in figure.parts:
         _print_figure(part, words, member_keys, depth + 1)

@@ -49,6 +49,14 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan.cli.screen", "explain", N_("Say why one household meets each standard or not."),
             "diguan explain --household KEY",
         ),
+        "compare": Entry(
+            "diguan.cli.compare", "compare", N_("Say who entered and left each cohort between two screenings, and why."),
+            "diguan compare BEFORE AFTER --out DIR",
+        ),
+        "replay": Entry(
+            "diguan.cli.replay", "replay", N_("Carry out a past screening again; it must come out the same."),
+            "diguan replay DIR",
+        ),
         "data": Entry(
             "diguan.cli.data", "cli", N_("Bring survey files into the shape that screening reads."),
             "diguan data split FILE --pack DIR --household COLUMN --person COLUMN --out DIR",

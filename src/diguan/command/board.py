@@ -65,6 +65,7 @@ class Board:
             "place": self.place,
             "stats": self.cards(),
             "contradictions": self.contradictions(),
+            "indices_href": self.indices_href(),
             "countdowns": self.countdowns(),
             "map": self.map(),
             "measures": self.measures(),
@@ -110,6 +111,10 @@ class Board:
         count = self.of(self.place).check(queries.ANY_CHECK).households
         text = _("Contradictions in the data: %(count)s households") % {"count": f"{count:,}"}
         return stats.Line(text, f"{reverse('checks')}?place={self.place.code}")
+
+    def indices_href(self) -> str:
+        """The way to the indices of poverty, for who may open the households that they are made of."""
+        return f"{reverse('indices')}?place={self.place.code}" if self.lists and self.pack.income else ""
 
     def _cohort(self, name: str, here: queries.Totals) -> stats.Stat:
         count = here.cohort(name)

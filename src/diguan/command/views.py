@@ -2,15 +2,17 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest, page
 from diguan.command.board import Board
+from diguan.command.flow_sheet import FlowSheet
 from diguan.places import pages
 from diguan.places import queries as places
 from diguan.places.models import Place
-from diguan.screening import lists, queries
+from diguan.screening import flow_queries, lists, queries
 from diguan.screening import views as screening_views
 
 
@@ -42,10 +44,17 @@ def board(request: GatedRequest, code: str) -> HttpResponse:
     if not shown.below and may_list:
         here = request.scope_of(permissions.HOUSEHOLDS_READ).intersect(place.number, place.upper)
         context["households"] = lists.make(request, here, screening, place).table
+    compared = flow_queries.latest()
+    if compared is not None:
+        sheet = FlowSheet(compared, place, request.scope, may_list)
+        context |= {
+            "flow": sheet.picture(),
+            "flow_href": f"{reverse('comparison', args=[compared.pk])}?place={place.code}",
+        }
     context |= {
         "crumbs": pages.crumbs(request, place),
         "place_tree": pages.tree(request, place, "board"),
         "matrix_title": _("Standards by place"),
-        **screening_views.about(screening),
+        **screening_views.about(request, screening),
     }
     return render(request, "command/board.html", context)

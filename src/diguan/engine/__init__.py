@@ -1,24 +1,30 @@
 """Snapshots in, results out, on DuckDB or Spark. Pure: knows neither Django nor any registry."""
 
+from diguan.engine import history
 from diguan.engine.engines import DUCKDB, SPARK
 from diguan.engine.files import location
 from diguan.engine.finished import Finished, finished
-from diguan.engine.household import one_household
+from diguan.engine.history import Former
+from diguan.engine.household import Beside, one_household
 from diguan.engine.intake import Checks
+from diguan.engine.options import Options
 from diguan.engine.problems import DataRefused, Refusal
-from diguan.engine.screening import STEPS, Options, Screened, outcome_columns, screen
+from diguan.engine.screening import STEPS, Screened, outcome_columns, screen
 
 __all__ = [
     "DUCKDB",
     "SPARK",
     "STEPS",
+    "Beside",
     "Checks",
     "DataRefused",
     "Finished",
+    "Former",
     "Options",
     "Refusal",
     "Screened",
     "finished",
+    "history",
     "location",
     "one_household",
     "outcome_columns",

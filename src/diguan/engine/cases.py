@@ -8,12 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from diguan.engine.screening import Options, screen
-from diguan.rulebook import identifiers
+from diguan.engine.history import Former
+from diguan.engine.options import Options
+from diguan.engine.screening import screen
+from diguan.rulebook import identifiers, numbers
 from diguan.rulebook.cases import Answers, Case, Miss, misses
 from diguan.rulebook.pack import Pack, Variable
 from diguan.rulebook.reference import NOT_RAISED, Value
-from diguan.rulebook.rules import at
+from diguan.rulebook.rules import Rules, at
 
 
 def by_engine(pack: Pack, cases: Sequence[Case]) -> Iterator[Miss]:
@@ -30,25 +32,8 @@ def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
     rules = at(pack, cases[0].as_of, cases[0].computed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        homes = [(f"{i:06}", case.facts) for i, case in enumerate(cases)]
-        people = [
-            (f"{i:06}.{j}", f"{i:06}", facts) for i, case in enumerate(cases) for j, facts in enumerate(case.members)
-        ]
-        known = {
-            entity: [v for v in pack.variables.values() if v.entity == entity] for entity in ("household", "person")
-        }
-        names = {entity: [v.name for v in variables] for entity, variables in known.items()}
-        _write(
-            folder / "households.csv",
-            ["household_id", "place", *names["household"]],
-            ([key, key, *_cells(facts, known["household"])] for key, facts in homes),
-        )
-        _write(
-            folder / "persons.csv",
-            ["person_id", "household_id", *names["person"]],
-            ([p, h, *_cells(facts, known["person"])] for p, h, facts in people),
-        )
-        screen(rules, folder, folder / "out", Options(threads=1))
+        _write_data(pack, folder, [(case.facts, case.members) for case in cases])
+        screen(rules, folder, folder / "out", Options(threads=1, history=_history(rules, folder, cases)))
         outcomes = _rows(folder / "out/outcomes.parquet")
         derived = _rows(folder / "out/derived.parquet")
         checked = _checked(folder / "out/totals.parquet")
@@ -68,6 +53,39 @@ def _run(pack: Pack, cases: list[Case]) -> Iterator[Miss]:
                 dict.fromkeys(pack.checks, NOT_RAISED) | checked.get(key, {}),
             ),
         )
+
+
+_Home = tuple[Mapping[str, Value], Sequence[Mapping[str, Value]]]
+
+
+def _history(rules: Rules, folder: Path, cases: list[Case]) -> dict[int, Former]:
+    """What the cases say of earlier days; one that says nothing of a day has nobody there."""
+    found = {}
+    for months in rules.former:
+        earlier = [case.before.get(months) for case in cases]
+        found[months] = Former(folder / str(months), numbers.months_before(rules.as_of, months))
+        _write_data(
+            rules.pack, found[months].folder, [None if each is None else (each.facts, each.members) for each in earlier]
+        )
+    return found
+
+
+def _write_data(pack: Pack, folder: Path, homes: Sequence[_Home | None]) -> None:
+    """households.csv and persons.csv: each home in a place of its own, by its number; None is not there."""
+    folder.mkdir(exist_ok=True)
+    kinds = ("household", "person")
+    known = {entity: [v for v in pack.variables.values() if v.entity == entity] for entity in kinds}
+    there = [(f"{i:06}", home) for i, home in enumerate(homes) if home is not None]
+    _write(
+        folder / "households.csv",
+        ["household_id", "place", *(v.name for v in known["household"])],
+        ([key, key, *_cells(facts, known["household"])] for key, (facts, _) in there),
+    )
+    _write(
+        folder / "persons.csv",
+        ["person_id", "household_id", *(v.name for v in known["person"])],
+        ([f"{key}.{j}", key, *_cells(m, known["person"])] for key, (_, people) in there for j, m in enumerate(people)),
+    )
 
 
 def _cells(facts: Mapping[str, Value], variables: list[Variable]) -> list[object]:

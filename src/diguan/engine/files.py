@@ -43,6 +43,11 @@ def find(connection: duckdb.DuckDBPyConnection, folder: Location, name: str) -> 
     if isinstance(folder, str):
         places = (f"{folder.rstrip('/')}/{name}.parquet", f"{folder.rstrip('/')}/{name}")
         return next((place for place in places if _is_there(connection, place)), None)
+    return here(folder, name)
+
+
+def here(folder: Path, name: str) -> Path | None:
+    """The same in a folder of this machine."""
     for suffix in SUFFIXES:
         if (folder / (name + suffix)).exists():
             return folder / (name + suffix)

@@ -122,6 +122,9 @@ def make(rules: Rules) -> Plan:
     """Lay the columns of the rules into stages and levels."""
     pack = rules.pack
     slots = {name: Slot(pack.variables[name].entity) for name in rules.used}
+    slots |= {
+        sql.former(name, months): Slot(pack.entity_of(name)) for months, names in rules.former.items() for name in names
+    }
     plan = Plan(rules, [], slots)
     for column in columns(rules):
         slot = Slot(column.entity)
@@ -138,8 +141,8 @@ def make(rules: Rules) -> Plan:
 
 def _settle(slot: Slot, node: tree.Expression, reader: Entity, plan: Plan) -> None:
     """Push a slot to the first stage at which an expression read for `reader` finds what it names."""
-    if isinstance(node, tree.Name | tree.Met):
-        found = plan.slots[node.name if isinstance(node, tree.Name) else node.standard]
+    if name := _column(node):
+        found = plan.slots[name]
         # Persons of a stage see households of the stage before.
         slot.stage = max(slot.stage, found.stage + (reader == "person" and found.entity == "household"))
     elif isinstance(node, tree.Parameter) and ":" + node.name in plan.slots:
@@ -149,11 +152,19 @@ def _settle(slot: Slot, node: tree.Expression, reader: Entity, plan: Plan) -> No
         _settle(slot, child, inner, plan)
 
 
+def _column(node: tree.Expression) -> str:
+    """The column that an expression names by itself; empty where it names none."""
+    if isinstance(node, tree.Name):
+        return node.name
+    if isinstance(node, tree.Previous):
+        return sql.former(node.name, node.months)
+    return node.standard if isinstance(node, tree.Met) else ""
+
+
 def _same(column: Column, slot: Slot, plan: Plan) -> Iterator[str]:
     """Columns of the same entity and stage that a column reads directly."""
     for node in _outside_aggregates(column.tree):
-        if isinstance(node, tree.Name | tree.Met):
-            name = node.name if isinstance(node, tree.Name) else node.standard
+        if name := _column(node):
             other = plan.slots[name]
             if other.entity == slot.entity and other.stage == slot.stage:
                 yield name
@@ -203,9 +214,26 @@ def _levels(plan: Plan, context: sql.Context, entity: Entity, stage: int, start:
     return statement
 
 
+def past_table(name: str, months: int) -> str:
+    """Where the former values of households or persons stand, by key."""
+    return sql.quoted(f"{name} {months} months before")
+
+
+def asked_of(name: str, rules: Rules, months: int) -> list[str]:
+    """The names of `households` or `persons` whose former values the rules read."""
+    return [each for each in sorted(rules.former[months]) if rules.pack.entity_of(each) == name.removesuffix("s")]
+
+
+def _with_past(name: str, rules: Rules) -> str:
+    """One SELECT over `households` or `persons`: with it what was known of each earlier, as far as rules ask."""
+    key = "household_id" if name == "households" else "person_id"
+    earlier = [past_table(name, months) for months in rules.former if asked_of(name, rules, months)]
+    return f"SELECT * FROM {name}" + "".join(f" LEFT JOIN {table} USING ({key})" for table in earlier)
+
+
 def _person_start(plan: Plan, stage: int) -> str:
     if stage == 0:
-        return "SELECT * FROM persons"
+        return _with_past("persons", plan.rules)
     wanted = sorted(_household_names_read_by_persons(plan))
     if not wanted:
         return f"SELECT * FROM person_{stage - 1}"
@@ -222,7 +250,7 @@ def _household_names_read_by_persons(plan: Plan) -> set[str]:
     roots: list[tree.Expression] = [column.tree for column in plan.columns if column.entity == "person"]
     for aggregate in plan.aggregates:
         roots += aggregate.children()
-    found = {node.name for root in roots for node in root.walk() if isinstance(node, tree.Name)}
+    found = {_column(node) for root in roots for node in root.walk() if isinstance(node, tree.Name | tree.Previous)}
     return {name for name in found if plan.slots[name].entity == "household"}
 
 
@@ -269,7 +297,7 @@ def _aggregates_first_at(plan: Plan, stage: int) -> Iterable[tree.Aggregate]:
 
 
 def _household_start(plan: Plan, stage: int, with_persons: bool) -> str:
-    before = "households" if stage == 0 else f"household_{stage - 1}"
+    before = f"({_with_past('households', plan.rules)})" if stage == 0 else f"household_{stage - 1}"
     if not with_persons:
         # Without persons only a check can ask for members, and what it asks is unknown.
         made = ["CAST(0 AS INTEGER) AS persons"] if stage == 0 else []

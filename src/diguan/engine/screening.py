@@ -2,16 +2,18 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from diguan.engine import checks, places, plan, totals
-from diguan.engine.engines import DUCKDB, Engine, at_work
+from diguan.engine import checks, kept, places, plan, totals
+from diguan.engine.engines import at_work
 from diguan.engine.files import Location
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
-from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
+from diguan.engine.history import Brought, bring, lacking
+from diguan.engine.intake import Intake, settle, take_in
+from diguan.engine.options import DEFAULT, Options
 from diguan.engine.refusals import write_refusals
 from diguan.engine.session import Session, write
 from diguan.engine.sql import quoted, text
@@ -19,28 +21,6 @@ from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
 STEPS = {"reading": N_("reading and checking"), "screening": N_("screening"), "writing": N_("writing results")}
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run is done; none of it changes an outcome."""
-
-    place_tree: Path | None = None
-    checks: Checks = EVERYTHING
-    persons_too: bool = False  # also write the derived values of every person
-    memory: str = ""  # such as 4GB; beyond it work spills to disk
-    threads: int = 0  # 0: as many as there are cores
-    engine: str = DUCKDB
-    master: str = ""  # of Spark
-    progress: Callable[[str], None] = lambda step: None
-    translate: Callable[[str], str] = str
-
-    @property
-    def working(self) -> Engine:
-        return Engine(self.engine, self.master, self.memory, self.threads)
-
-
-DEFAULT = Options()
 
 
 @dataclass(frozen=True)
@@ -66,6 +46,7 @@ class Screened:
     computed: dict[str, str | None]
     known: dict[str, int]
     seconds: float
+    history: dict[str, Brought] = field(default_factory=dict)  # what was read of earlier days, by months before
 
 
 def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) -> Screened:
@@ -87,7 +68,9 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
         at_work(options.working, scratch) as session,
     ):
         options.progress("reading")
+        past = bring(session, rules, options.history, scratch, options.checks)
         intake = take_in(session, rules, data, scratch, options.checks)
+        intake.absent += lacking(rules, options.history)
         if options.place_tree is not None:
             places.read_tree(session.desk, options.place_tree, scratch)
         options.progress("screening")
@@ -105,8 +88,9 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
         if options.persons_too and intake.has_persons:
             _write_persons(session, the_plan, folder)
         write_refusals(folder / "refused.csv", intake.refusals, options.translate)
-        result = _summary(session, rules, intake, the_plan, started)
+        result = replace(_summary(session, rules, intake, the_plan, started), history=past)
         (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        kept.keep(folder, rules, data, options)
     return result
 
 

@@ -30,6 +30,11 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def former(name: str, months: int) -> str:
+    """The column with a variable's former value; no variable has blanks in its name."""
+    return f"{name} {months} months before"
+
+
 def literal(value: Value) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
@@ -99,6 +104,7 @@ def _call(node: tree.Call, context: Context) -> str:
 _EMIT: dict[type[tree.Expression], Callable[..., str]] = {
     tree.Literal: lambda node, context: literal(node.value),
     tree.Name: lambda node, context: quoted(node.name),
+    tree.Previous: lambda node, context: quoted(former(node.name, node.months)),
     tree.Parameter: _parameter,
     tree.ScreeningDate: lambda node, context: literal(context.rules.as_of),
     tree.Met: lambda node, context: quoted(node.standard),

@@ -7,7 +7,9 @@ import duckdb
 
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import scratch_folder
-from diguan.engine.screening import DEFAULT, Options, screen
+from diguan.engine.history import find
+from diguan.engine.options import DEFAULT, Options
+from diguan.engine.screening import screen
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 from diguan.rulebook.reference import MET, NONE, UNKNOWN
@@ -33,8 +35,10 @@ class Touched:
     by_cohort: dict[tuple[str, str], tuple[int, int]]  # (cohort before, cohort after): households, persons
 
 
-def screen_both(before: Rules, after: Rules, data: Path, listed: Path, options: Options = DEFAULT) -> Touched:
-    """Screen the folder `data` twice and write who is touched to the Parquet file `listed`.
+def screen_both(
+    rules: tuple[Rules, Rules], data: Path, listed: Path, history: Path | None = None, options: Options = DEFAULT
+) -> Touched:
+    """Screen the folder `data` twice, before and after, and write who is touched to the Parquet file `listed`.
 
     Rows of the file: one per household and standard with another outcome, and one per household with another cohort:
     household_id, place, persons, kind, name, before, after, direction (empty for cohorts).
@@ -42,9 +46,12 @@ def screen_both(before: Rules, after: Rules, data: Path, listed: Path, options: 
     as met: nothing is asked.
     Raises: DataRefused when either pack cannot screen the data.
     """
+    before, after = rules
     with scratch_folder() as scratch, connect(memory=options.memory, threads=options.threads, spill=scratch) as db:
-        for name, rules in (("before", before), ("after", after)):
-            screen(rules.without_checks(), data, scratch / name, replace(options, persons_too=False))
+        for name, each in (("before", before), ("after", after)):
+            alone = each.without_checks()
+            past = find(history, alone, options.checks.missing_as_unknown) if history else {}
+            screen(alone, data, scratch / name, replace(options, persons_too=False, history=past))
             source = db.read_parquet(str(scratch / name / "outcomes.parquet"))
             source.create_view(f"found_{name}")
         db.execute(f"CREATE TEMP TABLE touched AS {_touched(before, after)}")

@@ -83,6 +83,14 @@ _COLUMNS = (
 )
 
 
+def places_of(folder: Path) -> set[int]:
+    """The numbers of the places whose households are told of with what is on file about them."""
+    if not Carried(folder).has("households"):
+        return set()
+    rows = carried.run(f"SELECT DISTINCT place FROM {Carried(folder).all('households')} WHERE verdict <> 'refused'")
+    return set(Place.objects.filter(code__in=[row[0] for row in rows]).values_list("number", flat=True))
+
+
 def households(
     folder: Path, words: Vocabulary, *, verdict: str = "", after: int = -1, limit: int = 50
 ) -> list[Household]:

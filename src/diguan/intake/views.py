@@ -123,6 +123,9 @@ def refused(request: GatedRequest, key: UUID) -> HttpResponseBase:
 def report(request: GatedRequest, key: UUID) -> HttpResponseBase:
     """What becomes of every household, value by value."""
     found = _found(request, key)
+    if not _may_see_outcome(request, found):
+        messages.error(request, _places_ended())
+        return redirect("import", key)
     path = _carried(found) / "report.csv"
     outcomes.write_report(found, _carried(found), path)
     actions.open_import(found=found, what="report", by=request.user, at=timezone.now())
@@ -160,6 +163,19 @@ def _done(request: GatedRequest, key: UUID, act: Callable[..., Import]) -> HttpR
 
 def _part(found: Import) -> str:
     return "applied" if found.stage == Stage.APPLIED else "trial"
+
+
+def _may_see_outcome(request: GatedRequest, found: Import) -> bool:
+    """Whether the reader may record today wherever the outcome tells what is on file. It was worked out for what they
+    might do then."""
+    numbers = outcomes.places_of(keeping.folder(found) / _part(found))
+    return all(request.scope.contains(number) for number in numbers)
+
+
+def _places_ended() -> str:
+    return _(
+        "You may no longer record in all places that this file tells of, so what became of its households is not shown."
+    )
 
 
 def _carried(found: Import) -> Path:
@@ -231,6 +247,13 @@ def _stage_context(request: GatedRequest, found: Import) -> dict[str, Any]:
         return {}
     actions.open_import(found=found, what="outcome", by=request.user, at=timezone.now())
     counts = found.applied_counts if found.stage == Stage.APPLIED else found.counts
+    if not _may_see_outcome(request, found):
+        return {
+            "counts": counts,
+            "stats": [],
+            "notes": [notices.Notice(_places_ended(), level="warning")],
+            "until": _until(found),
+        }
     table = pages.household_table(found, _part(found), request.GET)
     return {
         "counts": counts,
@@ -239,5 +262,10 @@ def _stage_context(request: GatedRequest, found: Import) -> dict[str, Any]:
         "notes": pages.notes(found, counts),
         "table": table,
         "next_query": pages.next_query(found, _part(found), request.GET, table),
-        "until": found.received_at + dt.timedelta(days=actions.KEPT_DAYS),
+        "until": _until(found),
     }
+
+
+def _until(found: Import) -> dt.datetime:
+    """When its files are removed."""
+    return found.received_at + dt.timedelta(days=actions.KEPT_DAYS)

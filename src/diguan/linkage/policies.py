@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from diguan.access.decision import ALLOWED, Decision, refused
 from diguan.access.scope import Scope
 from diguan.linkage.models import Match, Roll, RollEntry
+from diguan.places.models import Place
 
 
 def sees_both(match: Match, scope: Scope) -> bool:
@@ -38,8 +39,19 @@ def may_say(match: Match, verdict: str, *, scope: Scope) -> Decision:
     return ALLOWED
 
 
-def may_replace(current: Roll | None, as_of: dt.date) -> Decision:
-    """Whether a list of this day may take the place of the current edition."""
+def may_send(place: Place | None, *, scope: Scope) -> Decision:
+    """Whether a list of this place may be brought in; `scope` is where rows of lists may lie."""
+    if place is not None and not scope.covers(*place.range):
+        return refused(_("You may bring lists only of places that you answer for."))
+    return ALLOWED
+
+
+def may_replace(current: Roll | None, as_of: dt.date, *, reaches_beyond: bool) -> Decision:
+    """Whether a list of this day may take the place of the current edition, which may hold entries of elsewhere."""
+    if current is not None and reaches_beyond:
+        return refused(
+            _("A list of this name is on file that reaches beyond your places. Give yours a name of its own.")
+        )
     if current is not None and as_of < current.as_of:
         words = {"day": current.as_of.isoformat()}
         return refused(_("A later edition of this list is on file already, of %(day)s.") % words)

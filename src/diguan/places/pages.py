@@ -42,13 +42,21 @@ def crumbs(request: GatedRequest, place: Place, *, linked: bool = False) -> list
     return found
 
 
-def tree(request: GatedRequest, current: Place | None, page: str) -> list[trees.Node]:
-    """The tree of places a reader may open, leading to boards, or to a page that takes the place in its address."""
-    return [_branch(branch, page) for branch in places.tree(request.scope, current)]
+def tree(request: GatedRequest, current: Place | None, page: str, *, is_whole: bool = False) -> list[trees.Node]:
+    """The tree of places a reader may open, leading to boards, or to a page that takes the place in its address.
+
+    A board, and a page of which `is_whole` says so, opens only for places that lie wholly in the reader's scope; those
+    on the way to them are named and are no links.
+    """
+    # Whatever part of a place is the reader's opens the others.
+    open_to_reader = request.scope if is_whole or page == "board" else None
+    return [_branch(branch, page, open_to_reader) for branch in places.tree(request.scope, current)]
 
 
-def _branch(branch: places.Branch, page: str) -> trees.Node:
-    code = branch.place.code
-    href = reverse("board", args=[code]) if page == "board" else f"{page}?place={code}"
-    children = [_branch(child, page) for child in branch.branches]
-    return trees.Node(branch.place.name, href, children, is_current=branch.is_current)
+def _branch(branch: places.Branch, page: str, open_to_reader: Scope | None) -> trees.Node:
+    place = branch.place
+    href = reverse("board", args=[place.code]) if page == "board" else f"{page}?place={place.code}"
+    if open_to_reader is not None and not open_to_reader.covers(place.number, place.upper):
+        href = ""
+    children = [_branch(child, page, open_to_reader) for child in branch.branches]
+    return trees.Node(place.name, href, children, is_current=branch.is_current)

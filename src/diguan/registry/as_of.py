@@ -6,7 +6,7 @@ said of somebody where the reader may not look.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -111,6 +111,14 @@ def life_events(scope: Scope, household: Household) -> QuerySet[LifeEvent]:
     mine = Q(household=household) | Q(other=household)
     found = LifeEvent.objects.within(scope).filter(mine).select_related("household", "other")
     return found.order_by("-occurred_on", "-id")
+
+
+def former_homes(scope: Scope, people: Collection[Person]) -> list[Household]:
+    """The households in which people lived before."""
+    if not people:
+        return []
+    stays = FormerStay.objects.within(scope).filter(person__in=people)
+    return list(Household.objects.within(scope).filter(pk__in=stays.values("household")).order_by("pk"))
 
 
 def _former_homes(scope: Scope, people: Mapping[int, Person]) -> set[int]:

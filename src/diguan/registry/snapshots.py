@@ -102,7 +102,7 @@ def _recall(bench: relations.Bench, pack: staging.Dictionary, moment: Moment, sc
     relations.fill(bench, "late", {"household_id": "BIGINT"}, later)
     moved = FormerStay.objects.within(scope).order_by().values_list("household_id", "person__household_id")
     relations.fill(bench, "moved", {"was": "BIGINT", "household_id": "BIGINT"}, moved)
-    bench.execute("INSERT INTO late SELECT DISTINCT household_id FROM moved SEMI JOIN late ON late.household_id = was")
+    bench.execute(_LATE_BY_PEOPLE)
     ids = [str(row[0]) for row in bench.execute(_ALL_LATE).fetchall()]
     relations.create(bench, "sayings", merging.SAYINGS)
     staging.bring_dictionary(bench, pack)
@@ -114,6 +114,11 @@ def _recall(bench: relations.Bench, pack: staging.Dictionary, moment: Moment, sc
         merging.add_observations(bench, some)
     merging.merge(bench)
 
+
+# A household is late once, whether by what was said of itself or of where its people lived.
+_LATE_BY_PEOPLE = """
+INSERT INTO late SELECT DISTINCT household_id FROM moved SEMI JOIN late ON late.household_id = was
+WHERE household_id NOT IN (SELECT household_id FROM late)"""
 
 # With the late households those in which their people lived before, because what was said there counts too.
 _ALL_LATE = """

@@ -1,22 +1,24 @@
 """Packs: policy as files, read, checked and explained. Pure: knows neither Django nor any database."""
 
 from diguan.rulebook import cases, numbers, order, problems, reasons
-from diguan.rulebook.loading import load, shipped
+from diguan.rulebook.loading import keep, load, shipped
 from diguan.rulebook.pack import Pack
 from diguan.rulebook.problems import PackProblems, PeriodNotCovered, RulesRefused
-from diguan.rulebook.reference import Household
+from diguan.rulebook.reference import Household, Past
 from diguan.rulebook.rules import Rules, at, dated
 
 __all__ = [
     "Household",
     "Pack",
     "PackProblems",
+    "Past",
     "PeriodNotCovered",
     "Rules",
     "RulesRefused",
     "at",
     "cases",
     "dated",
+    "keep",
     "load",
     "numbers",
     "order",

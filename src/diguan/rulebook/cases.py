@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from diguan.rulebook import numbers
+from diguan.rulebook import numbers, order
 from diguan.rulebook.fields import Fields
 from diguan.rulebook.pack import Pack, Variable
 from diguan.rulebook.problems import N_, PackProblems, Position, Problem, suggestion
-from diguan.rulebook.reference import MET, NONE, NOT_MET, NOT_RAISED, RAISED, UNKNOWN, Household, Value, plain
-from diguan.rulebook.rules import at
+from diguan.rulebook.reference import MET, NONE, NOT_MET, NOT_RAISED, RAISED, UNKNOWN, Household, Past, Value, plain
+from diguan.rulebook.rules import Rules, at
 from diguan.rulebook.yaml_positions import Mapping as Node
 from diguan.rulebook.yaml_positions import Scalar, Sequence, read
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was known of the household some months before; its members in the order of today's, those who left at the end."""
+
+    facts: Mapping[str, Value]
+    members: tuple[Mapping[str, Value], ...]
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,7 @@ class Case:
     as_of: date
     facts: Mapping[str, Value]
     members: tuple[Mapping[str, Value], ...]
+    before: Mapping[int, Earlier]  # by months
     computed: Mapping[str, Decimal]
     standards: Mapping[str, str]
     cohort: str | None
@@ -75,6 +84,7 @@ def _case(item: Fields, pack: Pack) -> Case | None:
     name, as_of = item.word("name", required=True), item.date("as_of", required=True)
     facts = _facts(item, "household", pack)
     members = tuple(_member(member, pack) for member in item.items("members"))
+    before = _before(item, pack)
     computed = _computed(item, pack)
     expected = item.get("expect", required=True)
     item.done()
@@ -86,7 +96,7 @@ def _case(item: Fields, pack: Pack) -> Case | None:
     derived = _derived(inner, pack)
     checks, only_checks = _checks(inner, pack)
     inner.done()
-    return Case(name, item.at, as_of, facts, members, computed, standards, cohort, derived, checks, only_checks)
+    return Case(name, item.at, as_of, facts, members, before, computed, standards, cohort, derived, checks, only_checks)
 
 
 def _facts(item: Fields, entity: str, pack: Pack) -> dict[str, Value]:
@@ -96,6 +106,27 @@ def _facts(item: Fields, entity: str, pack: Pack) -> dict[str, Value]:
 
 def _member(fields: Fields, pack: Pack) -> dict[str, Value]:
     return _values(fields, "person", pack)
+
+
+def _before(item: Fields, pack: Pack) -> dict[int, Earlier]:
+    node = item.get("before")
+    asked = order.former(formula.tree for formula in pack.formulas())
+    found: dict[int, Earlier] = {}
+    fields = Fields(node, item.problems) if node is not None else None
+    for key, value in fields.node if fields is not None else ():
+        months = int(key.text) if key.text.isdecimal() else 0
+        if months not in asked:
+            template, choices = N_("No rule looks back “{word}” months."), [str(each) for each in asked]
+            item.problem(
+                key.at, template, N_("write one of: {choices}") if choices else "", word=key.text, choices=choices
+            )
+            continue
+        inner = Fields(value, item.problems)
+        found[months] = Earlier(
+            _facts(inner, "household", pack), tuple(_member(m, pack) for m in inner.items("members"))
+        )
+        inner.done()
+    return found
 
 
 def _values(fields: Fields, entity: str, pack: Pack) -> dict[str, Value]:
@@ -208,7 +239,16 @@ def household_of(pack: Pack, case: Case) -> Household:
 
     Raises: PeriodNotCovered.
     """
-    return Household(at(pack, case.as_of, case.computed), case.facts, case.members)
+    rules = at(pack, case.as_of, case.computed)
+    past = {months: _past(rules, case, months, earlier) for months, earlier in case.before.items()}
+    return Household(rules, case.facts, case.members, past=past)
+
+
+def _past(rules: Rules, case: Case, months: int, earlier: Earlier) -> Past:
+    on = numbers.months_before(case.as_of, months)
+    home = Household(rules.before(months, on), earlier.facts, earlier.members)
+    stood = [(home, index) if index < len(earlier.members) else None for index in range(len(case.members))]
+    return Past(on, home, stood)
 
 
 def misses(case: Case, found: Answers) -> Iterator[Miss]:

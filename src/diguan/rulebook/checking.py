@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from diguan.rulebook import identifiers, tree, types
+from diguan.rulebook import identifiers, looking_back, tree, types
 from diguan.rulebook import pack as parts
 from diguan.rulebook.order import Circle, evaluation_order
 from diguan.rulebook.parsing import ExpressionRefused, is_name
@@ -36,6 +36,8 @@ def check(pack: parts.Pack, problems: list[Problem]) -> parts.Pack:
                     N_("compute one of them from facts alone"),
                 )
             )
+        else:
+            problems += looking_back.faults(typed)
     return typed
 
 

@@ -1,7 +1,8 @@
 """Loads a pack: reads its folder and those it extends, lays one over the other, checks the whole."""
 
 import hashlib
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from importlib import resources
@@ -11,9 +12,13 @@ from typing import TypeVar
 from diguan.rulebook import identity, reading
 from diguan.rulebook import pack as parts
 from diguan.rulebook.checking import check
-from diguan.rulebook.problems import N_, PackProblems, Position, Problem, suggestion
+from diguan.rulebook.problems import N_, PackProblems, Position, Problem, RulesRefused, suggestion
 
 _T = TypeVar("_T")
+
+
+class PackChanged(RulesRefused):
+    """A pack whose files became others between loading and keeping them."""
 
 
 def shipped() -> Path:
@@ -118,7 +123,8 @@ def _assembled(folders: list[reading.Folder], problems: list[Problem]) -> parts.
         ends=last.ends,
         extends=tuple(f.id for f in folders[:-1]),
         folder=last.path,
-        digest=_digest(folders),
+        layers=tuple(f.path for f in folders),
+        digest=digest({f.id: f.path for f in folders}),
         documents=_laid_over([f.documents for f in folders]),
         sources=_laid_over([f.sources for f in folders]),
         roles=_laid_over([f.roles for f in folders]),
@@ -199,12 +205,27 @@ def _parameters(folders: list[reading.Folder]) -> dict[str, parts.Parameter]:
     return merged
 
 
-def _digest(folders: list[reading.Folder]) -> str:
-    """Names the content: the same files give the same digest, whatever folder they lie in."""
+def digest(layers: Mapping[str, Path]) -> str:
+    """Names the content: the same files give the same digest, whatever folder they lie in. Folders by the id of the pack."""
     total = hashlib.sha256()
-    for folder in folders:
+    for pack_id, folder in layers.items():
         for name in reading.KNOWN_FILES:
-            file = folder.path / name
+            file = folder / name
             if file.exists():
-                total.update(f"{folder.id}/{name}\0".encode() + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+                total.update(f"{pack_id}/{name}\0".encode() + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return total.hexdigest()[:16]
+
+
+def keep(pack: parts.Pack, folder: Path) -> None:
+    """Copy a pack and those it extends into `folder`, one below the other by id, so that `kept` finds them.
+
+    Raises: PackChanged when its files are no longer those that were loaded.
+    """
+    layers = dict(zip((*pack.extends, pack.id), pack.layers, strict=True))
+    for pack_id, layer in layers.items():
+        (folder / pack_id).mkdir(parents=True)
+        for name in reading.KNOWN_FILES:
+            if (layer / name).is_file():
+                shutil.copyfile(layer / name, folder / pack_id / name)
+    if digest({pack_id: folder / pack_id for pack_id in layers}) != pack.digest:
+        raise PackChanged(N_("The files of the pack {pack} changed while it was in use; start again."), pack=pack.id)

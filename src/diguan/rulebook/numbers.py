@@ -4,6 +4,7 @@ Numbers are kept to six places, halves rounded away from zero; a result of 10Â¹Â
 None is unknown.
 """
 
+from calendar import monthrange
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
@@ -58,3 +59,9 @@ def years_between(start: date, end: date) -> int:
 def age_on(birth: date, on: date) -> int | None:
     """Full years of age; unknown before birth."""
     return years_between(birth, on) if birth <= on else None
+
+
+def months_before(day: date, months: int) -> date:
+    """The last day from which there are that many full months to `day`; the end of a shorter month where it has to be."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

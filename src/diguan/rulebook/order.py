@@ -1,6 +1,6 @@
 """In which order the values of a pack are computed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from diguan.rulebook import tree
@@ -19,7 +19,7 @@ def needs(expression: tree.Expression) -> set[str]:
     """Names of variables, standards and (with a colon) parameters that an expression mentions."""
     found = set()
     for node in expression.walk():
-        if isinstance(node, tree.Name):
+        if isinstance(node, tree.Name | tree.Previous):
             found.add(node.name)
         elif isinstance(node, tree.Met):
             found.add(node.standard)
@@ -59,14 +59,30 @@ def evaluation_order(pack: Pack) -> list[str]:
         raise Circle(names) from error
 
 
-def rests_on(pack: Pack, names: Iterable[str]) -> set[str]:
-    """Dictionary variables of the household that derived variables rest on, however far down."""
+def closure(pack: Pack, names: Iterable[str]) -> set[str]:
+    """These names and everything they rest on, however far down: variables, standards and :parameters."""
+    below: dict[str, set[str]] = {}
+    for name, expression in expressions(pack):
+        below.setdefault(name, set()).update(needs(expression))
     found: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
-        if name in pack.derived:
-            waiting += needs(pack.derived[name].formula.tree)
-        elif name in pack.variables and pack.variables[name].entity == "household":
+        if name not in found:
             found.add(name)
+            waiting += below.get(name, ())
     return found
+
+
+def rests_on(pack: Pack, names: Iterable[str]) -> set[str]:
+    """Dictionary variables of the household that derived variables rest on, however far down."""
+    return {n for n in closure(pack, names) if n in pack.variables and pack.variables[n].entity == "household"}
+
+
+def former(roots: Iterable[tree.Expression]) -> Mapping[int, frozenset[str]]:
+    """The names that expressions ask of the past, by how many months back."""
+    found: dict[int, set[str]] = {}
+    for node in (node for root in roots for node in root.walk()):
+        if isinstance(node, tree.Previous):
+            found.setdefault(node.months, set()).add(node.name)
+    return {months: frozenset(found[months]) for months in sorted(found)}

@@ -1,6 +1,6 @@
 """What a pack holds once it has been read and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -251,6 +251,7 @@ class Pack:
     ends: date | None
     extends: tuple[str, ...]
     folder: Path
+    layers: tuple[Path, ...]  # folders of those it extends, the farthest first, and its own
     digest: str
     documents: Mapping[str, Document]
     sources: Mapping[str, Text]
@@ -267,6 +268,20 @@ class Pack:
     weight: Formula | None
     income: IncomeView | None
     identity: Identity = Identity()
+
+    def entity_of(self, name: str) -> Entity:
+        """Whether a variable or derived variable is of households or of persons."""
+        return self.variables[name].entity if name in self.variables else self.derived[name].entity
+
+    def formulas(self) -> Iterator[Formula]:
+        """Every expression of the pack."""
+        for standard in self.standards.values():
+            yield from (formula for formula in (standard.applies_when, standard.met_when) if formula is not None)
+        yield from (derived.formula for derived in self.derived.values())
+        yield from (cohort.member_when for cohort in self.cohorts.values())
+        yield from (check.fault_when for check in self.checks.values())
+        yield from (p.computed for p in self.parameters.values() if p.computed is not None)
+        yield from (self.weight,) if self.weight is not None else ()
 
     def label_of(self, name: str) -> Text:
         """The label of a variable, derived variable, parameter, standard or cohort."""

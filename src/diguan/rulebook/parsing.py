@@ -23,7 +23,8 @@ FUNCTIONS = {
     "least": (2, 20), "greatest": (2, 20), "abs": (1, 1), "round": (1, 2), "floor": (1, 1),
 }  # fmt: skip
 QUANTILES = {"weighted_median": 2, "weighted_quantile": 3}
-KNOWN_FUNCTIONS = (*FUNCTIONS, *AGGREGATES, *QUANTILES, "met")
+KNOWN_FUNCTIONS = (*FUNCTIONS, *AGGREGATES, *QUANTILES, "met", "previous")
+MOST_MONTHS = 600  # that a rule may look back
 
 MOST_SIGNS = 20_000
 MOST_PARENTHESES = 20  # one inside the other; more would exhaust the stack of a program that already stands deep in it
@@ -290,15 +291,11 @@ class _Reader:
             if len(written) != 1 or not isinstance(written[0], exp.Column):
                 raise ExpressionRefused(at, N_("met() takes the name of a standard."), N_("write met(water)"))
             return tree.Met(written[0].name, at=at)
+        if function == "previous":
+            return self._previous(written, at)
         arguments = tuple(self.read(argument) for argument in written)
         if function in QUANTILES:
             return self._quantile(function, arguments, at)
-        if function == "previous":
-            raise ExpressionRefused(
-                at,
-                N_("previous() is not available in this version."),
-                N_("record the earlier value as a variable of its own"),
-            )
         if function not in FUNCTIONS:
             raise ExpressionRefused(
                 at,
@@ -309,6 +306,21 @@ class _Reader:
         fewest, most = FUNCTIONS[function]
         self._count(function, len(arguments), fewest, most, at)
         return tree.Call(function, arguments, at=at)
+
+    def _previous(self, written: list[exp.Expr], at: tree.Offset) -> tree.Expression:
+        self._count("previous", len(written), 2, 2, at)
+        name, months = (self.read(part) for part in written)
+        if not isinstance(name, tree.Name):
+            template = N_("previous() takes the name of a variable.")
+            raise ExpressionRefused(name.at, template, N_("make a derived variable of it, and name that"))
+        if (
+            not isinstance(months, tree.Literal)
+            or type(months.value) is not int
+            or not 1 <= months.value <= MOST_MONTHS
+        ):
+            template = N_("previous() takes a whole number of months, 1 to {most}.")
+            raise ExpressionRefused(months.at, template, N_("write previous(x, 12)"), most=MOST_MONTHS)
+        return tree.Previous(name.name, months.value, at=at)
 
     def _aggregate(self, function: str, written: list[exp.Expr], at: tree.Offset) -> tree.Expression:
         kind = AGGREGATES[function]

@@ -5,13 +5,14 @@ said so and when.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Literal as OneOf
 
-from diguan.rulebook import tree
+from diguan.rulebook import numbers, tree
 from diguan.rulebook.pack import Cohort, Source, Standard
-from diguan.rulebook.reference import Household, Value, evaluate, outcome
+from diguan.rulebook.reference import Household, Past, Value, evaluate, outcome
 
 Kind = OneOf["all", "any", "not", "test", "derived", "standard", "members", "member"]
 
@@ -25,6 +26,8 @@ class Figure:
     name: str = ""  # variable, derived variable or parameter; empty for a member aggregate
     member: int | None = None
     parts: tuple["Figure", ...] = ()
+    then: date | None = None  # of a former value: the day it is of
+    gone: bool = False  # of a member of that time who is none today
 
     @property
     def is_parameter(self) -> bool:
@@ -156,6 +159,9 @@ def _figures(node: tree.Expression, household: Household, member: int | None) ->
 def _all_figures(node: tree.Expression, household: Household, member: int | None) -> Iterator[Figure]:
     if isinstance(node, tree.Name):
         yield _named(node, household, member)
+    elif isinstance(node, tree.Previous):
+        yield _named(tree.Name(node.name), household, member)
+        yield _former(node, household, member)
     elif isinstance(node, tree.Parameter):
         yield Figure(node, household.parameter(node.name), node.name)
     elif isinstance(node, tree.Aggregate):
@@ -180,6 +186,31 @@ def _named(node: tree.Name, household: Household, member: int | None) -> Figure:
     derived = pack.derived[node.name]
     inside = member if derived.entity == "person" else None
     return Figure(node, value, node.name, inside, tuple(_figures(derived.formula.tree, household, inside)))
+
+
+def _former(node: tree.Previous, household: Household, member: int | None) -> Figure:
+    """The former value, with what it was computed from at that time."""
+    past, entity = household.past.get(node.months), household.rules.pack.entity_of(node.name)
+    whose = member if entity == "person" else None
+    on = past.on if past else numbers.months_before(household.rules.as_of, node.months)
+    home, index = (past.home, None) if past else (None, None)
+    if past is not None and whose is not None:
+        home, index = past.members[whose] or (None, None)
+    figure = Figure(node, household.former(node.name, node.months, member), node.name, whose, (), on)
+    if past is None or home is None or node.name in household.rules.pack.variables:
+        return figure
+    formula = household.rules.pack.derived[node.name].formula.tree
+    return replace(figure, parts=tuple(_of_then(part, past, home) for part in _figures(formula, home, index)))
+
+
+def _of_then(figure: Figure, past: Past, home: Household) -> Figure:
+    """A figure of a former household, its members numbered as today's are."""
+    parts = tuple(_of_then(part, past, home) for part in figure.parts)
+    if figure.member is None:
+        return replace(figure, parts=parts, then=past.on)
+    stood = ((i, m) for i, m in enumerate(past.members) if m is not None)
+    today = next((i for i, (where, index) in stood if where is home and index == figure.member), None)
+    return replace(figure, parts=parts, then=past.on, member=today, gone=today is None)
 
 
 def _gap(node: tree.Expression, household: Household, member: int | None) -> Decimal | None:

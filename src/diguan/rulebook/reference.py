@@ -24,14 +24,30 @@ def outcome(truth: Value) -> str:
     return UNKNOWN if truth is None else MET if truth else NOT_MET
 
 
+@dataclass(frozen=True)
+class Past:
+    """How things stood some months ago: the household, and each of today's members in the household of that time.
+
+    None: not there then. That may be another household than today's, with other members.
+    """
+
+    on: date
+    home: "Household | None" = None
+    members: "Sequence[tuple[Household, int] | None]" = ()
+
+
 @dataclass
 class Household:
-    """One household under rules: its facts, its members' facts, and what has been computed so far."""
+    """One household under rules: its facts, its members' facts, its past, and what has been computed so far.
+
+    `past` has what is known by how many months ago; of other times, nothing is known.
+    """
 
     rules: Rules
     facts: Facts
     members: Sequence[Facts]
     computed: Mapping[str, Decimal | None] = field(default_factory=dict)
+    past: Mapping[int, Past] = field(default_factory=dict)
     _values: dict[str, Value] = field(default_factory=dict)
     _member_values: dict[tuple[int, str], Value] = field(default_factory=dict)
 
@@ -50,6 +66,17 @@ class Household:
         if (member, name) not in self._member_values:
             self._member_values[member, name] = evaluate(derived.formula.tree, self, member)
         return self._member_values[member, name]
+
+    def former(self, name: str, months: int, member: int | None = None) -> Value:
+        """What a variable was some months ago; unknown where the household, or the member, was not there."""
+        past = self.past.get(months)
+        if past is None:
+            return None
+        if self.rules.pack.entity_of(name) == "household":
+            return None if past.home is None else past.home.value(name)
+        assert member is not None
+        stood = past.members[member]
+        return None if stood is None else stood[0].value(name, stood[1])
 
     def parameter(self, name: str) -> Value:
         if self.rules.is_computed(name):
@@ -229,6 +256,7 @@ def _aggregate(node: tree.Aggregate, household: Household, _: int | None) -> Val
 _EVALUATE: dict[type[tree.Expression], Callable[..., Value]] = {
     tree.Literal: lambda node, household, member: plain(node.value),
     tree.Name: lambda node, household, member: household.value(node.name, member),
+    tree.Previous: lambda node, household, member: household.former(node.name, node.months, member),
     tree.Parameter: lambda node, household, member: household.parameter(node.name),
     tree.ScreeningDate: lambda node, household, member: household.rules.as_of,
     tree.Met: lambda node, household, member: household.met(node.standard),

@@ -19,6 +19,8 @@ class Rules:
     # Values given for computed parameters, such as those of an earlier screening.
     given: Mapping[str, Decimal]
     with_checks: bool = True
+    # Variables wanted though no rule reads them, of rules that stand for the past of others.
+    asked: frozenset[str] = frozenset()
 
     def without_checks(self) -> "Rules":
         """The same rules, which leave the data's own faults alone; no outcome is another."""
@@ -40,9 +42,35 @@ class Rules:
         return any(isinstance(node, tree.Aggregate) for root in _decisions(self.pack) for node in root.walk())
 
     @cached_property
+    def former(self) -> Mapping[int, frozenset[str]]:
+        """The names whose former values the rules read, by how many months back; what only checks ask for included."""
+        return order.former([*_decisions(self.pack), *(check.fault_when.tree for check in self.checks.values())])
+
+    @cached_property
+    def former_needed(self) -> frozenset[int]:
+        """The months of `former` that outcomes, cohorts and derived values rest on."""
+        return frozenset(order.former(_decisions(self.pack)))
+
+    def before(self, months: int, on: date) -> "Rules":
+        """What the rules ask of the past, as rules of their own: for households as they stood on the day `on`.
+
+        Ages are those of that day; formulas and the numbers of parameters are the present ones.
+        """
+        asked = self.former[months]
+        names = order.closure(self.pack, asked)
+        pack = replace(
+            self.pack,
+            derived={name: item for name, item in self.pack.derived.items() if name in names},
+            standards={name: item for name, item in self.pack.standards.items() if name in names},
+            parameters={name: item for name, item in self.pack.parameters.items() if item.computed is None},
+            cohorts={}, checks={}, weight=None,
+        )  # fmt: skip
+        return Rules(pack, on, self.parameters, {}, asked=frozenset(asked & self.pack.variables.keys()))
+
+    @cached_property
     def needed(self) -> frozenset[str]:
         """Dictionary variables that outcomes, cohorts and derived values rest on."""
-        return self._read(_decisions(self.pack))
+        return self._read(_decisions(self.pack)) | self.asked
 
     @cached_property
     def used(self) -> frozenset[str]:

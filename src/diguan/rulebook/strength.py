@@ -16,7 +16,7 @@ from diguan.rulebook.rules import Rules
 
 TRUE, FALSE = tree.Literal(True), tree.Literal(False)
 _FLIPPED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_OPEN = (tree.Name, tree.Met, tree.Aggregate, tree.Quantile, tree.ScreeningDate)
+_OPEN = (tree.Name, tree.Previous, tree.Met, tree.Aggregate, tree.Quantile, tree.ScreeningDate)
 
 
 class Side(NamedTuple):
@@ -207,6 +207,8 @@ class Comparison:
                 return a.name == b.name and _meaning(variables[0][a.name]) == _meaning(variables[1][b.name])
         if _is_named(x) or _is_named(y):
             return self.same(_unnamed(x), _unnamed(y))
+        if isinstance(a, tree.Previous) and isinstance(b, tree.Previous):
+            return a.months == b.months and self._same_nodes(x, y, tree.Name(a.name), tree.Name(b.name))
         if isinstance(a, tree.Quantile) and not self._same_door:
             return False  # another population is counted
         return self._same_shape(x, y)
@@ -220,7 +222,11 @@ class Comparison:
             return all(any(self._same_nodes(x, y, p, q) for q in other) for p in own) and all(
                 any(self._same_nodes(x, y, p, q) for p in own) for q in other
             )
-        if isinstance(a, tree.Parameter | tree.Name | tree.Literal) or len(own) != len(other) or _rest(a) != _rest(b):
+        if (
+            isinstance(a, tree.Parameter | tree.Name | tree.Previous | tree.Literal)
+            or len(own) != len(other)
+            or _rest(a) != _rest(b)
+        ):
             return False
         return all(self._same_nodes(x, y, p, q) for p, q in zip(own, other, strict=True))
 

@@ -57,6 +57,14 @@ class Met(Expression):
 
 
 @dataclass(frozen=True)
+class Previous(Expression):
+    """The value of a variable as it was full `months` before the screening date."""
+
+    name: str
+    months: int
+
+
+@dataclass(frozen=True)
 class Compare(Expression):
     operator: str  # = <> < <= > >=
     left: Expression

@@ -103,6 +103,10 @@ def _name(node: tree.Name, names: Names) -> Type:
     return kind
 
 
+def _previous(node: tree.Previous, names: Names) -> Type:
+    return _name(tree.Name(node.name, at=node.at), names)
+
+
 def _parameter(node: tree.Parameter, names: Names) -> Type:
     if node.name not in names.parameters:
         raise ExpressionRefused(
@@ -273,6 +277,7 @@ def _expect(node: tree.Expression, wanted: Type, names: Names) -> Type:
 _CHECKS: dict[type[tree.Expression], Callable[..., Type]] = {
     tree.Literal: _literal,
     tree.Name: _name,
+    tree.Previous: _previous,
     tree.Parameter: _parameter,
     tree.ScreeningDate: lambda node, names: DATE,
     tree.Met: _met,

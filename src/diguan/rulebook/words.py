@@ -112,6 +112,11 @@ def _name(node: tree.Name, words: Words) -> str:
     return words.label(node.name)
 
 
+def _previous(node: tree.Previous, words: Words) -> str:
+    template = N_("{label} a month before") if node.months == 1 else N_("{label} {months} months before")
+    return words.say(template, label=words.label(node.name), months=str(node.months))
+
+
 def _parameter(node: tree.Parameter, words: Words) -> str:
     label = words.pack.parameters[node.name].label.in_language(words.language)
     rules = words.rules
@@ -124,7 +129,7 @@ def _parameter(node: tree.Parameter, words: Words) -> str:
 
 def _coded(value: tree.Expression, other: tree.Expression, words: Words) -> str:
     """A literal beside a variable of type code is shown by the code's label."""
-    if isinstance(value, tree.Literal) and isinstance(other, tree.Name):
+    if isinstance(value, tree.Literal) and isinstance(other, tree.Name | tree.Previous):
         return words.value(value.value, other.name, unit=None if isinstance(value.value, str) else "")
     return words.of(value)
 
@@ -203,6 +208,7 @@ def _quantile(node: tree.Quantile, words: Words) -> str:
 _PHRASES: dict[type[tree.Expression], Callable[..., str]] = {
     tree.Literal: lambda node, words: words.value(node.value),
     tree.Name: _name,
+    tree.Previous: _previous,
     tree.Parameter: _parameter,
     tree.ScreeningDate: lambda node, words: (
         words.rules.as_of.isoformat() if words.rules else words.say(N_("the screening date"))

@@ -37,8 +37,8 @@ def checks(request: GatedRequest) -> HttpResponse:
         "stats": _stats(totals, place, lists_here),
         "place": place,
         "crumbs": pages.crumbs(request, place) if place else [],
-        "place_tree": pages.tree(request, place, reverse("checks")),
-        **views.about(screening),
+        "place_tree": pages.tree(request, place, reverse("checks"), is_whole=True),
+        **views.about(request, screening),
     }
     return render(request, "screening/checks.html", context)
 
@@ -65,9 +65,9 @@ def check(request: GatedRequest, name: str) -> HttpResponse:
         "table": listed.table,
         "filters": listed.bar,
         "households": listed.households,
-        "crumbs": [(_("Data checks"), _address("checks", place)), *_above(place)],
+        "crumbs": [(_("Data checks"), _address("checks", _whole(request, place))), *_above(place)],
         "place_tree": pages.tree(request, place, reverse("check", args=[name])),
-        **views.about(screening),
+        **views.about(request, screening),
     }
     return render(request, "screening/check.html", context)
 
@@ -75,6 +75,12 @@ def check(request: GatedRequest, name: str) -> HttpResponse:
 def _totals(scope: Scope, screening: Screening, place: Place | None) -> queries.Totals:
     tops = [place] if place is not None else places.topmost(scope)
     return queries.added(queries.totals_for(scope, tops, screening=screening).values())
+
+
+def _whole(request: GatedRequest, place: Place | None) -> Place | None:
+    """The place if the checks of all of it are the reader's to see."""
+    seen = request.scope_of(permissions.BOARD_READ)
+    return place if place is not None and seen.covers(place.number, place.upper) else None
 
 
 def _address(name: str, place: Place | None, *args: str) -> str:

@@ -112,16 +112,16 @@ def looked(judged: rulebook.Household, words: Words, provenance: reading.Provena
 def _found(rule: Rule, judged: rulebook.Household, provenance: reading.Provenance, names: Sequence[str]) -> Found:
     why = list(reasons.checked(judged, rule.check.name))
     whom = [names[reason.member] for reason in why if reason.member is not None]
-    figures = {(figure.name, figure.member): figure for reason in why for figure in reason.facts()}
+    figures = {(figure.name, figure.member, figure.then): figure for reason in why for figure in reason.facts()}
     return Found(rule, whom, [_fact(figure, rule.words, provenance, names) for figure in figures.values()])
 
 
 def _fact(figure: reasons.Figure, words: Words, provenance: reading.Provenance, names: Sequence[str]) -> facts.Fact:
     variable = words.pack.variables[figure.name]
     read_from = variable.read_from.identifier if variable.read_from else figure.name
-    origin = provenance.of(read_from, figure.member)
+    origin = reading.Origin() if figure.gone else provenance.of(read_from, figure.member, figure.then)
     return facts.Fact(
-        label=words.label(figure.name),
+        label=reading.named(words.label(figure.name), figure.then),
         value=None if figure.value is None else words.value(figure.value, figure.name),
         source=origin.source,
         reporter=origin.reporter,

@@ -46,11 +46,15 @@ def _part(variable: Variable) -> str:
 
 
 def under(
-    rules: rulebook.Rules, household: Household, members: Sequence[Person], numbers: Numbers
+    rules: rulebook.Rules,
+    household: Household,
+    members: Sequence[Person],
+    numbers: Numbers,
+    past: Mapping[int, rulebook.Past],
 ) -> rulebook.Household:
-    """The household as it stands on file now, to be judged under the rules; `numbers` are its identifiers by id."""
+    """The household as it stands on file now, with its past, to be judged under the rules; `numbers` are its identifiers by id."""
     people = [facts(person.facts, rules.pack, numbers) for person in members]
-    return rulebook.Household(rules, facts(household.facts, rules.pack, numbers), people)
+    return rulebook.Household(rules, facts(household.facts, rules.pack, numbers), people, past=past)
 
 
 def over_time(

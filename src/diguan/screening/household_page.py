@@ -14,7 +14,7 @@ from diguan.registry.masking import shown
 from diguan.registry.models import Household, Identifier, LifeEvent, Observation, Person
 from diguan.rulebook import numbers, reasons
 from diguan.rulebook.words import Words
-from diguan.screening import checks, evaluation, reading
+from diguan.screening import checks, evaluation, former, reading
 from diguan.screening.models import Result
 from diguan.screening.opened import number_shown
 from diguan.ui import charts, facts, notices
@@ -36,12 +36,14 @@ class Sheet:
     money_unit: str
     numbers: Mapping[int, Identifier] = field(default_factory=dict)
     life_events: Sequence[LifeEvent] = ()
+    past: Mapping[int, former.State] = field(default_factory=dict)
 
     def context(self) -> dict[str, Any]:
         words = reading.words(self.rules.pack, self.rules)
-        provenance = reading.Provenance(self.household, self.members, self.said, words)
+        provenance = reading.Provenance(self.household, self.members, self.said, words, self.past.values())
         names = [shown(person.name, self.may_see_names) for person in self.members]
-        judged = evaluation.under(self.rules, self.household, self.members, self.numbers)
+        past = former.pasts(self.past)
+        judged = evaluation.under(self.rules, self.household, self.members, self.numbers, past)
         teller = reading.Teller(words, provenance, names, self.policy_href)
         cohort = judged.cohort()
         return {

@@ -21,7 +21,7 @@ class Screening(models.Model):
     """One run of a pack over a snapshot; never changed but for `is_current`.
 
     `counts` is what the engine counted (households, persons, refused …); `computed` the parameters it worked out over
-    the snapshot; `standards`, `cohorts` and `checks` the pack's, in its order.
+    the snapshot; `history` the snapshots it looked back at, by months before; `standards`, `cohorts` and `checks` the pack's, in its order.
     """
 
     VERBS = ("SELECT", "INSERT", "UPDATE (is_current)")
@@ -37,6 +37,7 @@ class Screening(models.Model):
     checks = models.JSONField(_("data checks"), default=list)
     counts = models.JSONField(_("counts"), default=dict)
     computed = models.JSONField(_("computed parameters"), default=dict)
+    history = models.JSONField(_("earlier snapshots"), default=dict)
     is_current = models.BooleanField(_("current"), default=False)
     started_at = models.DateTimeField(_("started at"))
     started_by = models.BigIntegerField(_("started by"), null=True)
@@ -209,3 +210,95 @@ class Total(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place_id} {self.kind} {self.subject} {self.outcome}"
+
+
+class Comparison(models.Model):
+    """Two screenings held against each other; `counts` is what the engine counted."""
+
+    before = models.ForeignKey(
+        Screening, on_delete=models.CASCADE, related_name="+", verbose_name=_("screening before")
+    )
+    after = models.ForeignKey(Screening, on_delete=models.CASCADE, related_name="+", verbose_name=_("screening after"))
+    counts = models.JSONField(_("counts"), default=dict)
+    made_at = models.DateTimeField(_("made at"))
+    made_by = models.BigIntegerField(_("made by"), null=True)
+
+    class Meta:
+        verbose_name = _("comparison")
+        verbose_name_plural = _("comparisons")
+        constraints = [models.UniqueConstraint(fields=["before", "after"], name="comparison_once")]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} → {self.after_id}"
+
+
+class Flow(models.Model):
+    """Households and persons of one place that went from one cohort or outcome to another, or stayed.
+
+    kind `cohort` (name cohort) or `standard`; reason empty for those who stay. No place: the whole. Of a standard, those who
+    met it both times are not kept.
+    """
+
+    comparison = models.ForeignKey(
+        Comparison, on_delete=models.CASCADE, related_name="flows", db_index=False, verbose_name=_("comparison")
+    )
+    place = models.ForeignKey(
+        "places.Place", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("place")
+    )
+    kind = models.CharField(_("kind"), max_length=20)
+    name = models.CharField(_("name"), max_length=100)
+    before = models.CharField(_("before"), max_length=100)
+    after = models.CharField(_("after"), max_length=100)
+    reason = models.CharField(_("reason"), max_length=20)
+    households = models.PositiveIntegerField(_("households"))
+    persons_before = models.PositiveIntegerField(_("persons before"))
+    persons_after = models.PositiveIntegerField(_("persons after"))
+
+    class Meta:
+        verbose_name = _("flow")
+        verbose_name_plural = _("flows")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comparison", "place", "kind", "name", "before", "after", "reason"], name="flow_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} {self.name} {self.before} → {self.after} {self.reason}"
+
+
+class Change(models.Model):
+    """A cohort or an outcome of one household that is not what it was, and why; where the household lived before.
+
+    `place_number` is where it is on file now, `was_number` where the earlier screening found it; none where it did not.
+    """
+
+    comparison = models.ForeignKey(
+        Comparison, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("comparison")
+    )
+    household = models.ForeignKey(
+        "registry.Household", on_delete=models.PROTECT, related_name="+", verbose_name=_("household"), db_index=False
+    )
+    place_number = models.BigIntegerField(_("place number"))
+    was_number = models.BigIntegerField(_("place number before"), null=True)
+    kind = models.CharField(_("kind"), max_length=20)
+    name = models.CharField(_("name"), max_length=100)
+    before = models.CharField(_("before"), max_length=100)
+    after = models.CharField(_("after"), max_length=100)
+    reason = models.CharField(_("reason"), max_length=20)
+    causes = models.JSONField(_("causes"), default=list)
+
+    objects = rows.ScopedManager()
+
+    class Meta:
+        verbose_name = _("change of a household")
+        verbose_name_plural = _("changes of households")
+        indexes = [
+            models.Index(fields=["comparison", "kind", "name", "place_number", "household"], name="change_by_place"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["household", "comparison", "kind", "name"], name="change_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.name} {self.before} → {self.after}"

@@ -1,7 +1,8 @@
 """A pack in the reader's language, and the reason trees of a household with who said what and when."""
 
+import datetime as dt
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from diguan.registry.models import Household, Observation, Person
 from diguan.rulebook import reasons
 from diguan.rulebook.document import source_line
 from diguan.rulebook.words import Words
+from diguan.screening import former
 from diguan.ui import reasons as nodes
 
 LANGUAGES = {"zh-hans": "zh-hans", "zh-cn": "zh-hans", "zh-hant": "zh-hant", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
@@ -37,13 +39,24 @@ class Provenance:
     """Finds the observation behind each fact of one household."""
 
     def __init__(
-        self, household: Household, members: Sequence[Person], said: Sequence[Observation], spoken: Words
+        self,
+        household: Household,
+        members: Sequence[Person],
+        said: Sequence[Observation],
+        spoken: Words,
+        earlier: Iterable[former.State] = (),
     ) -> None:
         self.household, self.members, self.words = household, members, spoken
+        self.earlier = {state.on: state for state in earlier}
         self.said = {observation.pk: observation for observation in said}
 
-    def of(self, variable: str, member: int | None) -> Origin:
-        document: Mapping[str, Any] = self.household.facts if member is None else self.members[member].facts
+    def of(self, variable: str, member: int | None, then: dt.date | None = None) -> Origin:
+        """Who said what is on file now, or stood on file on an earlier day that rules look back at."""
+        home, people = self.household.facts, [person.facts for person in self.members]
+        if then is not None:
+            state = self.earlier.get(then)
+            home, people = (state.household, list(state.persons)) if state else ({}, [{} for _ in people])
+        document: Mapping[str, Any] = home if member is None else people[member]
         fact = document.get(variable)
         observation = self.said.get(fact["o"]) if fact else None
         if observation is None:
@@ -129,13 +142,16 @@ class Teller:
 
     def _figure(self, figure: reasons.Figure) -> nodes.Comparison:
         label = self.words.label(figure.name) if figure.name else self.words.of(figure.expression)
-        if figure.member is not None and len(self.names) > 1:
-            label = f"{label} ({self.names[figure.member]})"
         if figure.is_parameter:
             return self._parameter(figure)
+        if figure.gone:
+            label = _("%(label)s (no longer a member)") % {"label": label}
+        elif figure.member is not None and len(self.names) > 1:
+            label = f"{label} ({self.names[figure.member]})"
+        label = named(label, figure.then)
         origin = Origin()
-        if figure.name in self.words.pack.variables:
-            origin = self.provenance.of(figure.name, figure.member)
+        if figure.name in self.words.pack.variables and not figure.gone:
+            origin = self.provenance.of(figure.name, figure.member, figure.then)
         shown = self.words.value(figure.value, figure.name) if figure.value is not None else None
         observation = origin.observation
         return nodes.Comparison(
@@ -166,7 +182,7 @@ class Teller:
         for test in _in_the_way(explanation.reason) if explanation.outcome != "met" else ():
             if test.truth is None:
                 unknown = [fact for figure in _figures(test) for fact in figure.facts() if fact.value is None]
-                names = dict.fromkeys(self.words.label(figure.name) for figure in unknown)
+                names = dict.fromkeys(named(self.words.label(figure.name), figure.then) for figure in unknown)
                 said.append(_("find out: %(facts)s") % {"facts": ", ".join(names)})
             else:
                 said.append(self._short(test))
@@ -186,6 +202,11 @@ class Teller:
         if len(named) == 1 and test.kind == "test":
             return f"{self.words.label(named[0].name)}: {self.words.value(named[0].value, named[0].name)}"
         return _("not so: %(test)s") % {"test": self.words.of(test.expression)}
+
+
+def named(label: str, then: dt.date | None) -> str:
+    """What a value is called, with its day where it is of an earlier one."""
+    return label if then is None else _("%(label)s on %(date)s") % {"label": label, "date": then.isoformat()}
 
 
 def _in_the_way(reason: reasons.Reason) -> Iterator[reasons.Reason]:

@@ -1,7 +1,7 @@
 """The way to the engine and back: the place tree out, its results in, as sets."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,20 @@ from diguan.screening.models import LETTERS, MET, NOT_MET, Fault, Result, Screen
 Progress = Callable[[str], None]
 
 
-def screen(*, rules: rulebook.Rules, snapshot: Path, out: Path, progress: Progress) -> engine.Screened:
-    """Run the rules over a snapshot; the results stand in the folder `out`, with the place tree they were summed by.
+def screen(
+    *, rules: rulebook.Rules, snapshot: Path, history: Mapping[int, engine.Former], out: Path, progress: Progress
+) -> engine.Screened:
+    """Run the rules over a snapshot and the earlier ones they look back at; the results stand in the folder `out`, with the place tree they were summed by.
 
     Raises: engine.DataRefused if the snapshot lacks what the rules read.
     """
     tree = out.with_name(f"{out.name}.places.csv")
     try:
         _write_tree(tree)
-        options = engine.Options(place_tree=tree, checks=engine.Checks(trusted=True), progress=progress)
-        done = engine.screen(rules, snapshot, out, options)
-        tree.rename(out / "places.csv")
+        options = engine.Options(tree, history, engine.Checks(trusted=True), progress=progress)
+        return engine.screen(rules, snapshot, out, options)
     finally:
         tree.unlink(missing_ok=True)
-    return done
 
 
 def _write_tree(path: Path) -> None:
@@ -64,25 +64,40 @@ def load(screening: Screening, out: Path, households: QuerySet[Household]) -> Lo
         relations.fill(bench, "keys", columns, keys.iterator(chunk_size=relations.CHUNK))
         bench.execute(_found(out, screening.standards, bool(screening.cohorts)))
         bench.execute(_raised(out, bool(screening.checks)))
-        results = _insert(bench, Result, screening, _RESULTS, _RESULT_FIELDS)
-        shortfalls = _insert(bench, Shortfall, screening, _shortfalls(screening.standards), _SHORTFALL_FIELDS)
-        _insert(bench, Fault, screening, _FAULTS, _FAULT_FIELDS)
-        codes = Place.objects.order_by().values_list("code", "id")
-        relations.fill(bench, "places", {"code": "VARCHAR", "id": "BIGINT"}, codes.iterator())
-        totals = _insert(bench, Total, screening, _totals(out), _TOTAL_FIELDS)
+        results = insert(bench, Result, screening.pk, "screening", _RESULTS, _RESULT_FIELDS)
+        shortfalls = insert(
+            bench, Shortfall, screening.pk, "screening", _shortfalls(screening.standards), _SHORTFALL_FIELDS
+        )
+        insert(bench, Fault, screening.pk, "screening", _FAULTS, _FAULT_FIELDS)
+        totals = _load_totals(bench, screening, out, Place.objects.all())
     return Loaded(results, shortfalls, totals)
 
 
-def _insert(bench: relations.Bench, model: Any, screening: Screening, sql: str, fields: Sequence[str]) -> int:
+def load_totals(screening: Screening, out: Path, depth: int) -> None:
+    """Of a screening that is not the current one: what it summed up to, down to a depth of the tree."""
+    with relations.workbench() as bench:
+        _load_totals(bench, screening, out, Place.objects.filter(depth__lte=depth))
+
+
+def _load_totals(bench: relations.Bench, screening: Screening, out: Path, places: QuerySet[Place]) -> int:
+    codes = places.order_by().values_list("code", "id")
+    relations.fill(bench, "places", {"code": "VARCHAR", "id": "BIGINT"}, codes.iterator())
+    return insert(bench, Total, screening.pk, "screening", _totals(out), _TOTAL_FIELDS)
+
+
+def insert(  # noqa: PLR0913 - what, whose, and from where
+    bench: relations.Bench, model: Any, owner: int, owned_by: str, sql: str, fields: Sequence[str]
+) -> int:
+    """Put the rows of a statement into a table, each owned by one screening or comparison; return how many."""
     count = 0
 
     def batches() -> Iterator[list[relations.Row]]:
         nonlocal count
         for chunk in relations.fetched(bench, sql):
             count += len(chunk)
-            yield [(screening.pk, *row) for row in chunk]
+            yield [(owner, *row) for row in chunk]
 
-    relations.insert_rows(model, ("screening", *fields), batches())
+    relations.insert_rows(model, (owned_by, *fields), batches())
     return count
 
 
@@ -98,7 +113,7 @@ def _found(out: Path, standards: Sequence[str], has_cohorts: bool) -> str:
         CREATE OR REPLACE TEMP TABLE found AS
         SELECT id, household_id, keys.place_number, persons, {"cohort" if has_cohorts else "'none'"} AS cohort,
                {" || ".join(letters) or "''"} AS outcomes{named}
-        FROM (SELECT * REPLACE (household_id::UUID AS household_id) FROM {_file(out / "outcomes.parquet")})
+        FROM (SELECT * REPLACE (household_id::UUID AS household_id) FROM {file_of(out / "outcomes.parquet")})
         JOIN keys USING (household_id)"""
 
 
@@ -109,7 +124,7 @@ def _raised(out: Path, has_checks: bool) -> str:
         CREATE OR REPLACE TEMP TABLE raised AS
         SELECT household_id::UUID AS household_id, "check" AS rule,
                coalesce(list(person_id ORDER BY person_id) FILTER (person_id IS NOT NULL), []) AS people
-        FROM {_file(out / "checks.parquet") if has_checks else nothing} GROUP BY ALL"""
+        FROM {file_of(out / "checks.parquet") if has_checks else nothing} GROUP BY ALL"""
 
 
 _RESULT_FIELDS = ("household", "place_number", "persons", "cohort", "outcomes", "faults")
@@ -140,10 +155,10 @@ def _shortfalls(standards: Sequence[str]) -> str:
 def _totals(out: Path) -> str:
     return f"""
         SELECT places.id, kind, t.id, outcome, households, persons, weighted_persons::VARCHAR
-        FROM {_file(out / "totals.parquet")} t LEFT JOIN places ON places.code = t.place
+        FROM {file_of(out / "totals.parquet")} t LEFT JOIN places ON places.code = t.place
         WHERE t.level = 0 OR places.id IS NOT NULL ORDER BY t.level, places.id, kind, t.id, outcome"""
 
 
-def _file(path: Path) -> str:
+def file_of(path: Path) -> str:
     quoted = str(path).replace("'", "''")
     return f"read_parquet('{quoted}')"

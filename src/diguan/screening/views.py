@@ -17,7 +17,7 @@ from diguan.registry import actions as registry_actions
 from diguan.registry import as_of
 from diguan.registry import queries as registry
 from diguan.registry.models import Household
-from diguan.screening import lists, packs, policy_page, queries, reading
+from diguan.screening import former, lists, packs, policy_page, queries, reading
 from diguan.screening.household_page import Sheet
 from diguan.screening.models import Screening
 
@@ -41,7 +41,7 @@ def households(request: GatedRequest) -> HttpResponse:
         "heading": listed.heading,
         "crumbs": pages.crumbs(request, place) if place else [],
         "place_tree": pages.tree(request, place, reverse("households")),
-        **about(screening),
+        **about(request, screening),
     }
     return render(request, "screening/households.html", context)
 
@@ -56,16 +56,19 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
     screening = queries.current_screening()
     if screening is None:
         return render(request, "screening/none.html")
+    rules, members = packs.rules_of(screening), registry.members(request.scope, found)
+    numbers = registry.identifiers(request.scope, found)
     sheet = Sheet(
         household=found,
-        members=registry.members(request.scope, found),
+        members=members,
         said=registry.observations(request.scope, found),
-        rules=packs.rules_of(screening),
+        rules=rules,
         result=queries.result_for(request.scope, found),
         may_see_names=request.scope_of(permissions.NAMES_READ).contains(found.place_number),
         policy_href=reverse("policy", args=[screening.pack_id]) if request.may(permissions.POLICY_READ) else "",
         money_unit=getattr(request, "money_unit", "yuan"),
-        numbers=registry.identifiers(request.scope, found),
+        numbers=numbers,
+        past=former.states(request.scope, rules, found, members, numbers),
         life_events=list(as_of.life_events(request.scope, found)),
     )
     context = sheet.context()
@@ -77,7 +80,7 @@ def household(request: GatedRequest, key: UUID) -> HttpResponse:
         "may_hand_over": request.scope_of(permissions.SUBJECT_ACCESS).contains(found.place_number),
         "crumbs": [*pages.crumbs(request, found.place, linked=True), (context["name"], "")],
         "notices": context["changed"],
-        **about(screening),
+        **about(request, screening),
     }
     return render(request, "screening/household.html", context)
 
@@ -107,13 +110,13 @@ def policy(request: GatedRequest, pack_id: str) -> HttpResponse:
     return render(request, "screening/policy.html", context)
 
 
-def about(screening: Screening) -> dict[str, Any]:
+def about(request: GatedRequest, screening: Screening) -> dict[str, Any]:
     """What the shell says of the screening shown."""
     pack = packs.pack(screening.pack_id)
     return {
         "as_of": screening.as_of,
         "pack_title": pack.title.in_language(reading.words(pack).language),
         "pack_version": screening.pack_version,
-        "pack_href": reverse("policy", args=[screening.pack_id]),
+        "pack_href": reverse("policy", args=[screening.pack_id]) if request.may(permissions.POLICY_READ) else "",
         "currency": pack.currency,
     }

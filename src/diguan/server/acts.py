@@ -20,6 +20,8 @@ ACTS: Mapping[str, str | Promise] = MappingProxyType(
         "export.fetched": _("Fetched an exported file"),
         "export.expired": _("An export expired"),
         "screening.run": _("Ran a screening"),
+        "screening.replayed": _("Replayed a screening"),
+        "screening.compared": _("Compared two screenings"),
         "journal.read": _("Read the journal"),
         "journal.verified": _("Verified the journal"),
         "registry.observations_recorded": _("Recorded observations"),

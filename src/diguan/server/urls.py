@@ -6,13 +6,22 @@ from django.urls import path
 
 from diguan.access import gate, permissions
 from diguan.access import urls as access_urls
+from diguan.command import flow_views
 from diguan.command import views as command_views
 from diguan.exports import urls as export_urls
 from diguan.intake import urls as intake_urls
 from diguan.journal import views as journal_views
 from diguan.linkage import urls as linkage_urls
 from diguan.places import queries as places
-from diguan.screening import check_views, conflict_views, difference_views, fact_views, life_views, past_views
+from diguan.screening import (
+    check_views,
+    conflict_views,
+    difference_views,
+    distribution_views,
+    fact_views,
+    life_views,
+    past_views,
+)
 from diguan.screening import views as screening_views
 from diguan.server import acts, demo_accounts, home, subjects
 from diguan.ui import reader
@@ -23,6 +32,9 @@ urlpatterns = [
     path("money-unit/", gate.public(reader.choose_money_unit), name="money_unit"),
     path("board/", command_views.top, name="board_top"),
     path("board/<str:code>/", command_views.board, name="board"),
+    path("comparisons/", flow_views.comparisons, name="comparisons"),
+    path("comparisons/<int:number>/", flow_views.comparison, name="comparison"),
+    path("comparisons/<int:number>/households/", flow_views.households, name="comparison-households"),
     path("households/", screening_views.households, name="households"),
     path("households/<uuid:key>/", screening_views.household, name="household"),
     path("households/<uuid:key>/facts/<str:name>/", fact_views.fact, name="fact"),
@@ -37,6 +49,7 @@ urlpatterns = [
     *export_urls.urlpatterns,
     path("checks/", check_views.checks, name="checks"),
     path("checks/<str:name>/", check_views.check, name="check"),
+    path("indices/", distribution_views.indices, name="indices"),
     *intake_urls.PATTERNS,
     *linkage_urls.PATTERNS,
     path("policy/", screening_views.policies, name="policies"),

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Node:
-    """A place in the tree; give children only to the places on the way to the current one."""
+    """A place in the tree; give children only to the places on the way to the current one.
+
+    Without an address it is only named: its reader may open places below it, and not itself.
+    """
 
     label: str
     href: str

@@ -58,13 +58,15 @@ def receive_roll(
 
     Rows: every row is an entry or refused with its reason; values that cannot be read count as unknown and are noted.
     Who stood in the earlier edition keeps what was said of them; who no longer does is forgotten. The same file again is
-    unchanged. Raises: FileRefused; listing.ColumnsUnknown; workroom.Occupied; NotAllowed for an edition that is older.
+    unchanged. Raises: FileRefused; listing.ColumnsUnknown; workroom.Occupied; NotAllowed for a place out of scope, for an
+    edition that is older, and for one in place of another that reaches beyond the scope.
     """
     digest = _digest(file)
     current = queries.edition(sent.source, sent.title)
     if current is not None and (current.digest, current.as_of) == (digest, sent.as_of):
         return Received(current, is_unchanged=True)
-    policies.may_replace(current, sent.as_of).insist()
+    policies.may_send(sent.place, scope=scope).insist()
+    policies.may_replace(current, sent.as_of, reaches_beyond=_reaches_beyond(current, scope)).insist()
     if sent.source not in pack.sources:
         raise NotAllowed(sent.source)
     asked = listing.Asked(pack, sent.source, sent.title, sent.place, dict(sent.maps), scope)
@@ -80,6 +82,14 @@ def receive_roll(
             _remember(sheets, sent.source, by, at)
             _record(roll, by, at)
     return Received(roll, is_unchanged=False, faults=faults)
+
+
+def _reaches_beyond(current: Roll | None, scope: Scope) -> bool:
+    """Whether the edition on file has entries out of scope, which a later one would take away."""
+    if current is None:
+        return False
+    with walls.acting(_WHY):
+        return RollEntry.objects.unscoped(_WHY).filter(roll=current).exclude(scope.q("place_number")).exists()
 
 
 def _digest(file: Path) -> str:

@@ -128,8 +128,8 @@ def _folders(aside: Path) -> tuple[list[tuple[Path, str]], tuple[str, ...]]:
     """
     data = Path(settings.DATA)
     named: dict[Path, str] = {}
-    for snapshot, folder in Screening.objects.values_list("snapshot_id", "folder"):
-        named[data / "snapshots" / snapshot] = f"snapshots/{snapshot}"
+    for snapshot, history, folder in Screening.objects.values_list("snapshot_id", "history", "folder"):
+        named |= {data / "snapshots" / each: f"snapshots/{each}" for each in (snapshot, *history.values())}
         named[Path(folder)] = f"screenings/{Path(folder).name}"
     missing = tuple(sorted(str(folder) for folder in named if not folder.is_dir()))
     if (data / "packs").is_dir():

@@ -26,6 +26,7 @@ Pieces
   {% crumbs crumbs %} {% place_tree nodes %}    shown by the shell from the context
   {% heat_matrix matrix %}    heat.Matrix(caption, heads, rows)
   {% place_map map %}         maps.Map(label, unit, shapes, box, sentence, rolled_up)
+  {% flow_picture picture %}  flows.Picture(label, sentence, unit, heads, labels, ways)
   {% chart chart %}           charts.income_over_years(...), charts.series(...)
   {% steps steps %}           [steps.Step(label, state, by, on)]
   {% fact_table facts %}      [facts.Fact(label, value, kind, source, observed_on, href, page)]
@@ -48,6 +49,7 @@ from diguan.ui import (
     charts,
     fact_markup,
     filters,
+    flows,
     formats,
     heat,
     maps,
@@ -217,6 +219,11 @@ def heat_matrix(matrix: heat.Matrix) -> dict[str, Any]:
 @register.inclusion_tag("ui/place_map.html")
 def place_map(drawn: maps.Map) -> dict[str, Any]:
     return {"map": drawn}
+
+
+@register.inclusion_tag("ui/flow_picture.html")
+def flow_picture(picture: flows.Picture) -> dict[str, Any]:
+    return {"picture": picture}
 
 
 @register.inclusion_tag("ui/chart.html", takes_context=True)

@@ -1,0 +1,32 @@
+"""How a run is done; none of it changes an outcome of a household that is accepted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diguan.engine.engines import DUCKDB, Engine
+from diguan.engine.history import History
+from diguan.engine.intake import EVERYTHING, Checks
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a screening is told beside its rules and data."""
+
+    place_tree: Path | None = None
+    history: History = field(default_factory=dict)  # what was known by how many months before
+    checks: Checks = EVERYTHING
+    persons_too: bool = False  # also write the derived values of every person
+    memory: str = ""  # such as 4GB; beyond it work spills to disk
+    threads: int = 0  # 0: as many as there are cores
+    engine: str = DUCKDB
+    master: str = ""  # of Spark
+    progress: Callable[[str], None] = lambda step: None
+    translate: Callable[[str], str] = str
+
+    @property
+    def working(self) -> Engine:
+        return Engine(self.engine, self.master, self.memory, self.threads)
+
+
+DEFAULT = Options()
