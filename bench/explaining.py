@@ -34,8 +34,8 @@ def figures(households: int = 300_000, pack_name: str = PACK) -> list[Figure]:
 def _measured(folder: Path, households: int, pack: rulebook.Pack) -> list[Figure]:
     rules = rulebook.at(pack, AS_OF)
     layout = f", {KEYED.format(rows=ROWS)}"
-    _, tenth = population.write(pack, folder / "tenth", households // 10, layout=layout)
-    _, persons = population.write(pack, folder / "whole", households, layout=layout)
+    _, tenth = population.write(pack, folder / "tenth", households // 10, layout=layout, scattered=True)
+    _, persons = population.write(pack, folder / "whole", households, layout=layout, scattered=True)
     engine.screen(rules, folder / "tenth", folder / "out", engine.Options(memory="6GB"))
     # Keys are as exact in the whole as in its tenth, which comes from the same hand; nothing else of it is used.
     screening = engine.finished(folder / "out")

@@ -43,6 +43,7 @@ def _type(kind: str) -> str:
 
 def numbered(spark: SparkSession, frame: DataFrame, column: str) -> DataFrame:
     """The rows with their number, the first being 1, in the order of the files by name and of the rows in each."""
+    import pyarrow as pa
     from pyspark.sql import functions as f
 
     paths = frame.select("_metadata.file_path").groupBy("file_path").count().collect()
@@ -50,7 +51,11 @@ def numbered(spark: SparkSession, frame: DataFrame, column: str) -> DataFrame:
     for path, count in sorted((row["file_path"], row["count"]) for row in paths):
         entries.append((path, before))
         before += count
-    starts = spark.createDataFrame(entries, "path_of_file STRING, rows_before BIGINT")
+    # As Arrow: a plain list would need Python where the workers are.
+    columns = {"path_of_file": [path for path, _ in entries], "rows_before": [rows for _, rows in entries]}
+    starts = spark.createDataFrame(
+        pa.table(columns, schema=pa.schema([("path_of_file", pa.string()), ("rows_before", pa.int64())]))
+    )
     told = frame.select(
         "*", f.col("_metadata.file_path").alias("path_of_row"), f.col("_metadata.row_index").alias("index_of_row")
     )

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import warnings
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,6 +62,8 @@ def start(master: str, memory: str, threads: int) -> SparkSession:
     Raises: DataRefused when PySpark or Java is missing, the memory is no amount, or the master does not answer.
     """
     _check_present()
+    # It warns of pandas, which is nowhere used here.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     logging.getLogger("SQLQueryContextLogger").disabled = True  # it prints Java's whole stack; we say the reason
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
@@ -72,6 +75,8 @@ def start(master: str, memory: str, threads: int) -> SparkSession:
     try:
         return builder.getOrCreate()
     except Exception as error:
+        if master and "stopped SparkContext" in str(error):
+            raise DataRefused(N_("No Spark master answers at {master}."), master=master) from error
         if isinstance(error, PySparkException) or type(error).__module__.startswith("py4j."):
             raise DataRefused(
                 N_("Spark does not start with {master}: {reason}"), master=master or "local", reason=reason(error)
