@@ -35,6 +35,7 @@ from diguan.registry import actions as registry
 from diguan.registry import as_of, queries, snapshots
 from diguan.registry.models import Household, Identifier, Person
 from diguan.screening import queries as screening
+from diguan.screening.models import Result
 
 REFUSALS = (
     NotAllowed, ObjectDoesNotExist, ValidationError, ListUnavailable, intake.NotAllowed, registry.FactChanged,
@@ -138,6 +139,7 @@ def _readings(world: World) -> list[Ask]:
     made += [_ask(f"plain number of {name}", lambda w, by, n=name: _plain(w, by, n)) for name in ("v1", "v2", "v6")]
     made.append(_ask("count", _count, counts="told"))
     made.append(_ask("list", lambda w, by: [h.key for h in queries.households(_scope(by, "households.read"))]))
+    made.append(_ask("screening", _screened))
     made.append(_ask("snapshot", _snapshot))
     return made
 
@@ -155,6 +157,18 @@ def _as_of(world: World, by: User, name: str) -> object:
     successor = queries.successor(scope, home)
     return [facts.household, facts.persons, [each.key for each in members], events,
             queries.disputed_facts(scope, [home]), successor and successor.key]  # fmt: skip
+
+
+def _screened(world: World, by: User) -> object:
+    """What a screening found, asked about households wherever they are."""
+    scope = _scope(by, "households.read")
+    results = list(Result.objects.within(EVERYWHERE).select_related("household"))
+    homes = {each.household_id: each.household for each in results}
+    counted = screening.in_cohorts(scope, homes)
+    ill = screening.people_at_fault(scope, "ill", results)
+    wanted = screening.Wanted(standard="well", outcome="not_met")
+    return [[homes[number].key for number in counted], [person.key for people in ill.values() for person in people],
+            [each.household.key for each in screening.every(scope, wanted)]]  # fmt: skip
 
 
 def _plain(world: World, by: User, name: str) -> object:

@@ -92,7 +92,9 @@ def _entry_told(by: User, key: object) -> object:
 
 def _queue(world: World, by: User) -> object:
     scope = _scope(by, "linkage.read")
-    rows = queries.matches(scope, queries.Wanted(verdict="unsure"))
+    wanted = (queries.Wanted(place=place, verdict="unsure") for place in (None, places.by_code(of.V6)))
+    rows, there = (list(queries.matches(scope, each)) for each in wanted)
+    assert _sees(scope, of.span(of.V6)[0]) or not there, "tells of pairs of a place out of sight"
     seen = [(row.pair, row.person_id, row.entry_id) for row in rows]
     assert len({pair for pair, *_rest in seen}) == len(seen), "a pair stands in the queue twice"
     ids = [each for row in rows for each in (row.entry_id, row.other_entry_id)]

@@ -7,6 +7,7 @@ from tests.leaks.asks_of_households import ASKED_PLACES, MISSING, REASON
 from tests.leaks.province import World
 from tests.leaks.shown import Ask, File
 
+_COLUMNS = ["place_code", "place", "name", "born", "household", "status", "reason", "assigned_to", "due_on"]
 OWN = "A list of one's own"
 
 
@@ -66,6 +67,13 @@ def list_of(*places: str) -> bytes:
 
 def exports(world: World) -> list[Ask]:
     """The missing of a list as a file, through the door that all lists leave by."""
-    data = {"purpose": "A walk", "columns": ["name"], "shows_names": "on", "file_format": "csv"}
+    data = {"purpose": "A walk", "columns": _COLUMNS, "shows_names": "on", "file_format": "csv"}
+    numbers = {**data, "columns": [*_COLUMNS, "number"]}
     path = f"/exports/request/?list=missing&roll={world.roll}"
-    return [Ask(path), Ask(path, "post", data, then="file/"), Ask(f"{path}&place={of.V6}", "post", data, then="file/")]
+    return [
+        Ask(path),
+        Ask(path, "post", data, then="file/"),
+        Ask(f"{path}&place={of.V6}", "post", data, then="file/"),
+        Ask(path, "post", {**numbers, "identifier_reason": "For a call"}, then="file/", gives_reason=True),
+        Ask(path, "post", numbers, then="file/"),
+    ]

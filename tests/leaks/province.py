@@ -189,7 +189,10 @@ def _house(world: World, name: str, place: str) -> None:
         uuid.uuid5(key, "visit"), key, "visit", "2020-05-02", _body(mint, key, people),
         mint.word(Kind.FACT, "reporter", home=key),
     )  # fmt: skip
-    other = {"household": {"told": mint.word(Kind.FACT, "what is disputed", home=key)}}
+    other = {
+        "household": {"told": mint.word(Kind.FACT, "what is disputed", home=key)},
+        "persons": {str(people[1]): {"trade": "smith"}},
+    }
     rival = ObservationRow(uuid.uuid5(key, "rival"), key, "visit", "2020-05-02", other)
     batch = Batch(
         households=[HouseholdRow(key, place, f"N{head}")],
@@ -213,6 +216,7 @@ def _body(mint: Mint, home: UUID, people: tuple[UUID, ...]) -> dict[str, Any]:
         born = mint.day("birth", person=person)
         persons[str(person)] = {
             "born_on": born,
+            "trade": "farmer",
             "illness": mint.word(Kind.FACT, "illness", person=person),
             "id_number": mint.citizen("ID number", born, person=person),
             "card": mint.citizen("disability card", born, "44", person=person),

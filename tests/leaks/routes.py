@@ -109,7 +109,7 @@ ROUTES: Mapping[str, Route] = {
     ),
     "export": Route(exports.of_each(""), "exports.request", _EXPORT),
     "export-making": Route(exports.of_each("making/", "post"), "exports.request", _EXPORT),
-    "export-file": Route(exports.files, "exports.request", _EXPORT | _LIST | {Kind.NUMBER}),
+    "export-file": Route(exports.files, "exports.request", _EXPORT | _LIST | {Kind.NUMBER, Kind.FACT}),
     "export-approval": Route(
         exports.of_each("approval/", "post"), "exports.request", _EXPORT, demands="exports.approve"
     ),

@@ -96,6 +96,9 @@ def _subject(world: World, persona: Persona, canary: Canary, route: Route, ask: 
     if is_of_another and route.permission == "subject.access" and ask.method != "get":
         return False
     number = world.place_of(canary)
+    is_of_list = route.permission == "exports.request" and ask.then
+    if is_of_list and number is not None and not persona.may(_read_by(ask), number):
+        return False
     if number is not None and persona.may(route.permission, number):
         return True
     # The journal tells of what happened where it happened.
@@ -113,11 +116,16 @@ def _name(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask
     return number is not None and persona.may(NAMES, number) and _subject(world, persona, canary, route, ask)
 
 
+def _read_by(ask: Ask) -> str:
+    """What a list that is exported is read by."""
+    return "linkage.read" if "list=missing" in ask.path else "households.read"
+
+
 def _number(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     """In clear only by the two ways in, for a reason; of one person only."""
     if route.permission == "exports.request":
         number = world.place_of(canary)
-        may = [persona.may(each, number or 0) for each in ("exports.request", "households.read", REVEAL)]
+        may = [persona.may(each, number or 0) for each in ("exports.request", _read_by(ask), REVEAL)]
         return ask.gives_reason and all(may)
     is_asked_for = ask.person == canary.person if canary.person or ask.person else True
     return ask.gives_reason and is_asked_for and _subject(world, persona, canary, route, ask)

@@ -17,7 +17,7 @@ from tests.leaks import mutation
 from tests.leaks.mutation import SWITCHES, Site
 
 MOST_STEPS, MOST_WALLED = 150, 40
-# Who comes upon a second wall soonest: they hold something here and nothing there.
+# Who comes upon a second wall soonest.
 _SHARP = ("splinter", "village-v1", "two-places", "township-t1", "administrator-c1", "reduced", "masked-c1")
 
 

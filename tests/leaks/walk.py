@@ -26,7 +26,8 @@ from tests.leaks.shown import Ask, File, Route, may_see
 from diguan.server.logs import WithoutValues
 
 log = logging.getLogger(__name__)
-FEW, STRIDE = 5, 3
+STRIDE = 5
+STRIDES = {"splinter": 1, "masked-c1": 1, "administrator-c1": 1, "village-v1": 2, "two-places": 2, "township-t1": 2}
 TABLE = {**ROUTES, **ACTS}
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": ?"[^"]*"')
 
@@ -302,16 +303,16 @@ def steps(walk: Walk, persona: Persona, *, is_brief: bool = False) -> Iterator[t
     """What somebody asks. The gate sends those for whom a route is not away before it knows what is asked for, so
     that of them two requests tell as much as all.
 
-    A brief walk takes one of these two, and of routes with many requests that many people may ask every third; which,
-    differs from one person and route to the next.
+    A brief walk takes one of these two. Of routes with many requests the sharp, who hold something here and nothing
+    there, ask everything or half of it; others every fifth, which differs from one person and route to the next.
     """
     for place, (name, asks) in enumerate(walk.asks.items()):
-        taken, turn, route = asks, PERSONAS.index(persona) + place, TABLE[name]
-        if name in ROUTES and not route.opens_to(persona):
+        taken, turn = asks, PERSONAS.index(persona) + place
+        if name in ROUTES and not TABLE[name].opens_to(persona):
             taken = [asks[0], asks[-1]] if len(asks) > 1 else asks
             taken = [taken[turn % len(taken)]] if is_brief else taken
-        elif is_brief and len(asks) > FEW:
-            many = sum(route.opens_to(each) for each in PERSONAS) // 2 if route.opens_to(persona) else STRIDE
-            stride = max(1, min(STRIDE, many))
+        elif is_brief:
+            is_sharp = TABLE[name].opens_to(persona) and persona.username in STRIDES
+            stride = min(STRIDES[persona.username] if is_sharp else STRIDE, len(asks))
             taken = asks[turn % stride :: stride]
         yield from ((name, ask) for ask in taken if ask.call is None or persona.acts)
