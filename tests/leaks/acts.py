@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
+import pyotp
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils import timezone
 from tests.leaks import acts_of_linkage as linkage
@@ -18,6 +19,8 @@ from tests.leaks.affairs import COLUMNS
 from tests.leaks.asks_of_exports import GIVEN
 from tests.leaks.asks_of_households import REASON, given_by
 from tests.leaks.canaries import Kind
+from tests.leaks.effects import administers
+from tests.leaks.personas import PERSONAS
 from tests.leaks.province import EVERYWHERE, World
 from tests.leaks.shown import EVERYBODY, Ask, Route
 
@@ -40,7 +43,7 @@ from diguan.screening.models import Result
 REFUSALS = (
     NotAllowed, ObjectDoesNotExist, ValidationError, ListUnavailable, intake.NotAllowed, registry.FactChanged,
     registry.CorrectionRefused, registry.LifeEventRefused, registry.NotOne, registry.ReasonMissing, VerdictGiven,
-    EntryChanged,
+    EntryChanged, access.CodeRefused,
 )  # fmt: skip
 _SHEET = frozenset({Kind.NAME, Kind.FACT, Kind.KEY, Kind.END})
 _USERS = frozenset({Kind.USER, Kind.GRANT})
@@ -58,11 +61,13 @@ def _scope(user: User, permission: str) -> Scope:
 
 def _users(world: World) -> list[Ask]:
     now, made = timezone.now(), []
-    for who in ("village-v1", "worker-v6", "two-places"):
+    for who in ("village-v1", "worker-v6", "two-places", "administrator-c1", "closed"):
+        acts = (access.deactivate, access.reactivate, access.reset_factor, access.sign_out_everywhere)
         made += [
             _ask(f"{act.__name__} {who}", lambda w, by, who=who, act=act: act(user=w.users[who], by=by, at=now))
-            for act in (access.deactivate, access.reactivate, access.reset_factor, access.sign_out_everywhere)
+            for act in acts
         ]
+        made.append(_ask(f"unlock {who}", lambda w, by, who=who: _unlocked(w, by, who)))
         made.append(
             _ask(f"set_password {who}", lambda w, by, who=who: access.set_password(
                 user=w.users[who], password="Another-1-word", by=by, at=now))
@@ -83,6 +88,40 @@ def _users(world: World) -> list[Ask]:
     return made
 
 
+def _unlocked(world: World, by: User, who: str) -> object:
+    """It leaves no row but in the journal; that it was let through tells."""
+    access.unlock(user=world.users[who], by=by, at=timezone.now())
+    may = administers(next(each for each in PERSONAS if each.username == by.username), who)
+    assert may, "lets somebody try again whom they do not administer"
+    return None
+
+
+def _removed(world: World, by: User) -> None:
+    access.remove_factor(by=by, at=timezone.now())
+    grants = EVERYBODY[by.username].grants
+    assert not any(grant.when == "now" and len(grant.place) <= 6 for grant in grants), "does without what is demanded"
+
+
+def _factors(world: World) -> list[Ask]:
+    """One's own second factor opens to one's own codes; what is renewed or removed is one's own."""
+    made = [
+        _ask("renew codes", lambda w, by: bool(access.renew_recovery_codes(by=by, at=timezone.now()))),
+        _ask("remove factor", _removed),
+        _ask("enrol", lambda w, by: bool(
+            access.enrol_factor(secret=pyotp.random_base32(), step=1, by=by, at=timezone.now()))),
+    ]  # fmt: skip
+    for who, (secret, code) in world.factors.items():
+        made.append(
+            _ask(f"use a recovery code of {who}", lambda w, by, c=code: access.pass_factor(code=c, by=by, at=timezone.now()),
+                 owner=who)
+        )  # fmt: skip
+        made.append(
+            _ask(f"use the six digits of {who}", lambda w, by, s=secret: access.pass_factor(
+                code=pyotp.TOTP(s).now(), by=by, at=timezone.now()), owner=who)
+        )  # fmt: skip
+    return made
+
+
 def _exports(world: World) -> list[Ask]:
     now, made = timezone.now(), []
     for name, export in world.exports.items():
@@ -93,7 +132,8 @@ def _exports(world: World) -> list[Ask]:
         }
         made += [_ask(f"{act} {name}", call) for act, call in acts.items()]
         is_shut = name not in GIVEN["file/"]
-        made.append(_ask(f"fetch {name}", lambda w, by, e=export: _fetched(e, by), is_shut=is_shut))
+        owner = world.asked_by[name]
+        made.append(_ask(f"fetch {name}", lambda w, by, e=export: _fetched(e, by), is_shut=is_shut, owner=owner))
     for place in ("", of.V3, of.V6):
         params = {"place": place} if place else {}
         made.append(
@@ -244,8 +284,15 @@ def _writings(world: World) -> list[Ask]:
                  lacks_reason=not reason)
             for reason in (REASON, "")
         ]  # fmt: skip
-    for place in (of.V6, of.V3):
-        made.append(_ask(f"relocate to {place}", lambda w, by, p=place: _moved(w, by, p)))
+    made += [
+        _ask(f"relocate {name} to {place}", lambda w, by, n=name, p=place: _lived(w, by, "relocation", n, place=p))
+        for name, place in (("v1", of.V6), ("v1", of.V3), ("v3", of.V1), ("v6", of.V1))
+    ]
+    made += [
+        _ask(f"{kind} of {name} with {other}", lambda w, by, k=kind, n=name, o=other: _lived_with(w, by, k, n, o))
+        for kind in ("merge", "transfer", "departure")
+        for name, other in (("v1", "v3"), ("v1", "v6"), ("v6", "v1"), ("v3", "v1"))
+    ]
     return made
 
 
@@ -270,8 +317,18 @@ def _united(world: World, by: User, kept: str, double: str, reason: str) -> obje
     )  # fmt: skip
 
 
-def _moved(world: World, by: User, place: str) -> object:
-    told = registry.Told(uuid.uuid4(), "relocation", world.homes["v1"].key, timezone.localdate(), place=place)
+def _lived_with(world: World, by: User, kind: str, name: str, other: str) -> object:
+    """Somebody or some household of elsewhere takes part."""
+    there = world.homes[other]
+    if kind == "merge":
+        return _lived(world, by, kind, name, other=there.key)
+    if kind == "departure":
+        return _lived(world, by, kind, name, people=[there.people[1]])
+    return _lived(world, by, kind, name, people=[world.homes[name].people[1]], other=there.key)
+
+
+def _lived(world: World, by: User, kind: str, name: str, **more: Any) -> object:
+    told = registry.Told(uuid.uuid4(), kind, world.homes[name].key, timezone.localdate(), **more)
     return registry.record_life_event(scope=_scope(by, "registry.write"), told=told, by=by, at=timezone.now()).pk
 
 
@@ -297,7 +354,7 @@ def _revealed(by: User, household: UUID, identifier: int, reason: str) -> str:
 
 def _subjects(world: World) -> list[Ask]:
     made = []
-    for name, number in (("v1", 0), ("v3", 1), ("v6", 1), ("v5", 0)):
+    for name, number in (("v1", 0), ("v3", 1), ("v6", 1), ("v5", 0), ("gave", 1)):
         person = Person.objects.within(EVERYWHERE).get(key=world.homes[name].people[number])
         made += [
             _ask(f"hand over {name} {reason}", lambda w, by, p=person, r=reason: registry.hand_over(
@@ -312,9 +369,10 @@ def _imports(world: World) -> list[Ask]:
     """A file that names households, people and places of others: tried, and applied."""
 
     def carried(world: World, by: User, stage: str) -> object:
-        if by.username != "village-v1":
+        name = {"village-v1": "tried", "reduced": "outlived"}.get(by.username, "")
+        if not name:
             return None
-        found = world.imports["tried"]
+        found = world.imports[name]
         type(found).objects.filter(pk=found.pk).update(stage=stage, slices_done=0)
         found = type(found).objects.get(pk=found.pk)
         carry, part = {"trying": (intake.try_import, "trial"), "applying": (intake.apply_import, "applied")}[stage]
@@ -326,6 +384,7 @@ def _imports(world: World) -> list[Ask]:
 
 ACTS: Mapping[str, Route] = {
     "acts on users": Route(_users, "people.manage", _USERS),
+    "acts on factors": Route(_factors),
     "acts on exports": Route(_exports, "exports.request", _EXPORTS | {Kind.NAME, Kind.KEY}),
     "reads": Route(_readings, "households.read", _SHEET),
     "writes": Route(_writings, "registry.write", _SHEET),

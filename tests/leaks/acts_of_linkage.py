@@ -133,7 +133,10 @@ def verdicts(world: World) -> list[Ask]:
     pair = world.pairs["near"]
     made.append(_ask("say for nothing", lambda w, by: _said(w, by, pair, "unsure", " "), lacks_reason=True))
     made += [_ask(f"tell apart {name}", lambda w, by, n=name: _told_apart(w, by, n)) for name in ("near", "far")]
-    made += [_ask(f"part {pair}", lambda w, by, p=pair: _parted(w, by, *p)) for pair in (("v1", "v6"), ("v6", "v1"))]
+    made += [
+        _ask(f"part {pair} {reason}", lambda w, by, p=pair, r=reason: _parted(w, by, *p, r), lacks_reason=not reason)
+        for pair in (("v1", "v6"), ("v6", "v1"), ("v1", "v2")) for reason in (REASON, "")
+    ]  # fmt: skip
     return made
 
 
@@ -168,12 +171,12 @@ def _told_apart(world: World, by: User, name: str) -> object:
 
 
 @transaction.atomic
-def _parted(world: World, by: User, kept: str, double: str) -> object:
+def _parted(world: World, by: User, kept: str, double: str, reason: str) -> object:
     """Whoever parts two knows both."""
-    given: dict[str, Any] = {"pack": world.pack, "at": timezone.now(), "reason": REASON}
+    given: dict[str, Any] = {"pack": world.pack, "at": timezone.now()}
     people = [Person.objects.within(EVERYWHERE).get(key=world.homes[name].people[1]) for name in (kept, double)]
-    registry.unite_persons(scope=EVERYWHERE, kept=people[0], double=people[1], by=None, **given)
-    registry.part_persons(scope=_scope(by, "linkage.decide"), double=people[1], by=by, **given)
+    registry.unite_persons(scope=EVERYWHERE, kept=people[0], double=people[1], by=None, reason=REASON, **given)
+    registry.part_persons(scope=_scope(by, "linkage.decide"), double=people[1], by=by, reason=reason, **given)
     return [person.key for person in people]
 
 

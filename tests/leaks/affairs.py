@@ -94,6 +94,11 @@ def _export(world: World) -> None:
     Export.objects.filter(pk=world.exports["grown"].pk).update(expected_rows=1)
     _asked(world, "lapsed", "county-c1", is_made=True, shows_names=True)
     Export.objects.filter(pk=world.exports["lapsed"].pk).update(expires_at=now - dt.timedelta(days=1))
+    # Made of nothing yet, and now of somebody whose places are fewer, or more, than when it was asked for.
+    _asked(world, "shrunk", "auditor-all", file_format="csv", shows_names=True)
+    Export.objects.filter(pk=world.exports["shrunk"].pk).update(asked_by=world.users["reduced"])
+    _asked(world, "risen", "township-t1", file_format="csv", shows_names=True)
+    Export.objects.filter(pk=world.exports["risen"].pk).update(asked_by=world.users["county-c1"])
     for name, export in world.exports.items():
         export.refresh_from_db()
         world.exported_at[name] = [(low, high) for low, high in export.ranges]
@@ -108,7 +113,7 @@ def _export(world: World) -> None:
 
 def _asked(world: World, name: str, who: str, *, is_made: bool = False, **more: Any) -> None:
     now, user = timezone.now(), world.users[who]
-    owner = "reduced" if name == "kept" else who
+    owner = {"kept": "reduced", "shrunk": "reduced", "risen": "county-c1"}.get(name, who)
     export = exports.ask_for_export(
         list_id="households", params={}, columns=COLUMNS, by=user, at=now,
         purpose=world.mint.word(Kind.EXPORT, "purpose of an export", owner=owner),

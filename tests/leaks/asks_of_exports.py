@@ -13,7 +13,10 @@ from tests.leaks.shown import Ask
 NO_EXPORT = 4_000_000
 AT_ONCE = 500
 # Of which exports a file is there to be fetched, and of which it may be made.
-GIVEN: Mapping[str, tuple[str, ...]] = {"file/": ("made", "kept"), "making/": ("approved", "made", "kept")}
+GIVEN: Mapping[str, tuple[str, ...]] = {
+    "file/": ("made", "kept"),
+    "making/": ("approved", "shrunk", "risen", "made", "kept"),
+}
 _ALL = {"purpose": "A walk", "columns": list(COLUMNS), "shows_names": "on", "file_format": "csv"}
 
 
@@ -52,7 +55,8 @@ def _left(world: World, persona: of.Persona) -> int:
 def of_each(rest: str, method: str = "get", data: dict[str, object] | None = None) -> Callable[[World], list[Ask]]:
     return lambda world: [
         Ask(f"/exports/{export.pk}/{rest}", method, data, twin=f"/exports/{NO_EXPORT}/{rest}",
-            then="file/" if rest == "making/" else "", is_shut=name not in GIVEN.get(rest, ()))
+            then="file/" if rest == "making/" else "", is_shut=name not in GIVEN.get(rest, ()),
+            owner=world.asked_by[name] if rest in GIVEN else "")
         for name, export in world.exports.items()
     ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tests.leaks import personas as of
 from tests.leaks.asks_of_households import MISSING
@@ -24,11 +25,12 @@ def of_each(rest: str, method: str = "get") -> Callable[[World], list[Ask]]:
                 method,
                 {} if method == "post" else None,
                 twin=f"/imports/{MISSING}/{rest}",
+                owner=each.received_by_name,
             )
             for each in world.imports.values()
         ]
         if not rest:
-            found += [Ask(f"{ask.path}?verdict=changed", twin=ask.twin) for ask in found]
+            found += [replace(ask, path=f"{ask.path}?verdict=changed") for ask in found]
         return found
 
     return asked

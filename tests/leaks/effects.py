@@ -110,10 +110,14 @@ def _list(world: World, persona: Persona, state: Mapping[str, Any], change: Chan
 def _user(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
     if change.before is None:
         return bool(persona.where("people.manage"))
-    return _administers(persona, state["username"]) or state["username"] == persona.username
+    is_own = state["username"] == persona.username
+    if is_own and state["is_active"] != change.before["is_active"]:
+        return False
+    return is_own or administers(persona, state["username"])
 
 
-def _administers(persona: Persona, username: str) -> bool:
+def administers(persona: Persona, username: str) -> bool:
+    """Whether all that somebody holds lies where this person administers."""
     live = [span(grant.place) for grant in EVERYBODY[username].grants if grant.when in ("now", "future")]
     is_other = username != persona.username
     return (
@@ -130,7 +134,7 @@ def _grant(world: World, persona: Persona, state: Mapping[str, Any], change: Cha
 
 def _of_user(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
     name = next(name for name, user in world.users.items() if user.pk == state["user_id"])
-    return name == persona.username or _administers(persona, name)
+    return name == persona.username or administers(persona, name)
 
 
 def _export(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
@@ -145,7 +149,8 @@ def _export(world: World, persona: Persona, state: Mapping[str, Any], change: Ch
 
 
 def _is_in_order(change: Change) -> bool:
-    """A file is made of what may be taken at once or was approved, in time, of no more rows; what waits is decided."""
+    """A file is made of what may be taken at once or was approved, in time, of no more rows and places; what waits is
+    decided."""
     before, after = change.before, change.after
     if before is None or after is None:
         return after is not None
@@ -155,8 +160,17 @@ def _is_in_order(change: Change) -> bool:
         return bool(before["expires_at"] <= timezone.now())
     if after["state"] == "made" != before["state"]:
         is_let = before["state"] == "approved" and (not before["needs_approval"] or before["decided_by_id"])
-        return bool(is_let and before["expires_at"] > timezone.now() and after["rows"] <= before["expected_rows"])
+        return bool(
+            is_let
+            and before["expires_at"] > timezone.now()
+            and after["rows"] <= before["expected_rows"]
+            and _is_inside(after, before)
+        )
     return True
+
+
+def _is_inside(after: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return all(any(start <= low and high <= end for start, end in before["ranges"]) for low, high in after["ranges"])
 
 
 def _import(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:

@@ -138,7 +138,7 @@ PERSONAS = (
     _of("masked-c1", ("masked", C1)),
     _of("splinter", ("only board.read", C1), ("only households.read", C1), ("only names.read", V1),
         ("only registry.write", T1), ("only identifiers.reveal", V2), ("only subject.access", T2),
-        ("only exports.request", T1), ("only linkage.read", V1), ("only linkage.decide", T1), ("only rolls.send", C1), ("only exports.approve", T2), ("only journal.read", V1)),
+        ("only exports.request", T1), ("only exports.request", V4), ("only linkage.read", V1), ("only linkage.decide", T1), ("only rolls.send", C1), ("only exports.approve", T2), ("only journal.read", V1)),
     _of("expired", ("county_officer", C1, "past")),
     _of("not-yet", ("county_officer", C1, "future")),
     _of("revoked", ("county_officer", C1, "ended")),

@@ -35,6 +35,8 @@ HOMES = {
     "t1": of.T1, "c1": of.C1, "f1": of.F1, "p1": of.P1,
     # Of V1: merged into one that has moved to V4 since. Of V2: somebody of theirs lives in V5 now.
     "merged": of.V1, "moved": of.V1, "left": of.V2,
+    # Of V6: somebody of theirs lives in V3 now.
+    "gave": of.V6,
 }  # fmt: skip
 EVERYWHERE = Scope(((0, 10**12),))
 PASSWORD = "made-up-for-walks"
@@ -68,6 +70,7 @@ class World:
     typed: dict[str, set[str]] = field(default_factory=dict)  # what somebody's own files say, by user name
     exported_at: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     asked_by: dict[str, str] = field(default_factory=dict)  # whose an export is
+    factors: dict[str, tuple[str, str]] = field(default_factory=dict)  # secret and a recovery code, by user name
     taken: dict[str, int] = field(default_factory=dict)  # rows of exports that nobody else approved
     decided_by: dict[str, str] = field(default_factory=dict)
     journalled_by: dict[str, str] = field(default_factory=dict)  # whose it was when it was written down
@@ -135,11 +138,11 @@ def _grow() -> None:
 def _hire(world: World) -> None:
     for persona in (*of.PERSONAS, *of.OTHERS):
         if persona.is_signed_in:
-            world.users[persona.username] = _hired(world.mint, persona)
+            world.users[persona.username] = _hired(world, persona)
 
 
-def _hired(mint: Mint, persona: of.Persona) -> User:
-    now, who = timezone.now(), persona.username
+def _hired(world: World, persona: of.Persona) -> User:
+    mint, now, who = world.mint, timezone.now(), persona.username
     user = access.create_user(
         username=who, name=mint.word(Kind.USER, "name of a user", owner=who), password=None, by=None, at=now
     )
@@ -157,12 +160,13 @@ def _hired(mint: Mint, persona: of.Persona) -> User:
         if granted.when == "ended":
             access.end_grant(grant=grant, by=None, at=now - dt.timedelta(seconds=1))
     if who in ("county-c1", "worker-v6"):
-        _give_factor(mint, user)
+        world.factors[who] = _give_factor(mint, user)
     user.refresh_from_db()
     return user
 
 
-def _give_factor(mint: Mint, user: User) -> None:
+def _give_factor(mint: Mint, user: User) -> tuple[str, str]:
+    """A second factor, with its secret and a recovery code."""
     secret = pyotp.random_base32()
     mint.closed(secret, "secret of a second factor", owner=user.username)
     long_ago = timezone.now() - dt.timedelta(hours=1)
@@ -172,6 +176,7 @@ def _give_factor(mint: Mint, user: User) -> None:
     mint.closed(Factor.objects.get(user=user).secret, "sealed secret", owner=user.username)
     for digest in RecoveryCode.objects.filter(user=user).values_list("digest", flat=True):
         mint.closed(digest, "digest of a recovery code", owner=user.username)
+    return secret, codes[0]
 
 
 def _house(world: World, name: str, place: str) -> None:
@@ -230,12 +235,15 @@ def _live(world: World) -> None:
     world.was_at = {
         homes["moved"].key: {of.span(of.V1)[0]},
         homes["left"].people[1]: {of.span(of.V2)[0]},
+        homes["gave"].people[1]: {of.span(of.V6)[0]},
+        homes["v3"].key: {of.span(of.V6)[0]},
         homes["v5"].key: {of.span(of.V2)[0]},  # the journal says in V2 where somebody went
         **{person: {of.span(of.V1)[0]} for person in homes["merged"].people},
     }
     _tell(world, "merge", "merged", other=homes["moved"].key)
     _tell(world, "relocation", "moved", place=of.V4)
     _tell(world, "transfer", "left", people=[homes["left"].people[1]], other=homes["v5"].key)
+    _tell(world, "transfer", "gave", people=[homes["gave"].people[1]], other=homes["v3"].key)
     for name in ("v1", "v6"):
         key = homes[name].key
         fact = Household.objects.within(EVERYWHERE).get(key=key).facts["remark"]

@@ -47,6 +47,7 @@ class Ask:
     person: UUID | None = None
     then: str = ""
     is_shut: bool = False  # an export whose rows nobody is given: not approved, made, or there any more
+    owner: str = ""  # whose alone it is: what it does, nobody else gets
     rows_at_once: int | None = None  # the set size of exports while it is asked, where it is not the usual one
     counts: str = ""  # where the answer tells a number of households: a name of its context, or re: and a pattern
     due: Callable[[World, Persona], object] | None = None  # what it should tell, where that is no number of households
@@ -142,7 +143,8 @@ def _trace(world: World, persona: Persona, canary: Canary, route: Route, ask: As
 def _export(world: World, persona: Persona, canary: Canary, route: Route, ask: Ask) -> bool:
     """Of who asked, of those who may approve all of it, and of the journal's readers where it is written down."""
     if canary.owner == persona.username:
-        return True
+        # Nobody decides about what they asked for themselves.
+        return ask.path != "/exports/approvals/"
     if route.permission == "journal.read":
         return any(persona.may("journal.read", low) for low in _begins(world, canary.owner))
     return any(

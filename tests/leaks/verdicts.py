@@ -13,6 +13,7 @@ from tests.leaks.mutation import SWITCHES, Site
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("equivalents.yaml")
+DISPROVEN = "its proof fails"
 WALL = "another guard stands before it"
 CAUGHT, SURVIVED, SECOND, HARMLESS = "caught", "survived", "second wall", "harmless"
 
@@ -45,14 +46,20 @@ def reached(trials: Any, chosen: Sequence[Site]) -> list[Verdict]:
             found[site.number] = Verdict(site, SURVIVED, "" if trials.reaches(site) else "no request passes it")
     for site, leak in trials.tried(again):
         why = listed[site.name]["why"]
-        found[site.number] = Verdict(site, SECOND if leak else SURVIVED, why if leak else f"its proof fails: {why}")
+        found[site.number] = Verdict(site, SECOND if leak else SURVIVED, why if leak else f"{DISPROVEN}: {why}")
     return [found[site.number] for site in chosen]
 
 
-def prove(trials: Any, found: Sequence[Verdict]) -> None:
+def prove(trials: Any, verdicts: Sequence[Verdict]) -> None:
     """Look for the wall behind which each survivor stands, and write it into the list, to be read by somebody."""
-    survivors = [each.site for each in found if each.word == SURVIVED]
-    proven = [(site, *found) for site, found in trials.walls(survivors) if found]
+    survivors = [each.site for each in verdicts if each.word == SURVIVED and not each.why.startswith(DISPROVEN)]
+    proven = []
+    for done, (site, found) in enumerate(trials.walls(survivors), start=1):
+        print(
+            f"  {done} of {len(survivors)}: {'behind ' + str(found) if found else 'behind nothing'}: {site}", flush=True
+        )
+        if isinstance(found, list):
+            proven.append((site, *found))
     entries = [
         {"mutant": site.name, "behind": walls, "shown_to": by, "why": WALL}
         for site, walls, by in sorted(proven, key=lambda each: each[0].number)

@@ -209,9 +209,11 @@ class Walk:
         """Whom a route is not for is sent away, whatever the page would show them; what wants a reason has one."""
         if ask.lacks_reason and (answer.changes or (ask.call is not None and answer.status == 200)):
             yield "is done without a reason"
+        if ask.owner and ask.owner != persona.username and answer.status == 200:
+            yield f"gives what is {ask.owner}'s alone"
         if ask.call is not None or route.opens_to(persona):
             return
-        if answer.status not in (403, 404) and not answer.leads_to.startswith("/sign-in/"):
+        if answer.status != 403 and not answer.leads_to.startswith("/sign-in/"):
             yield f"opens ({answer.status} {answer.leads_to}) to somebody for whom it is not"
 
     def _counts(self, persona: Persona, route: Route, ask: Ask, answer: Answer) -> Iterator[str]:
@@ -304,7 +306,8 @@ def steps(walk: Walk, persona: Persona, *, is_brief: bool = False) -> Iterator[t
     that of them two requests tell as much as all.
 
     A brief walk takes one of these two. Of routes with many requests the sharp, who hold something here and nothing
-    there, ask everything or half of it; others every fifth, which differs from one person and route to the next.
+    there, ask everything or half of it; others every fifth, which differs from one person and route to the next, and all
+    about what is theirs alone.
     """
     for place, (name, asks) in enumerate(walk.asks.items()):
         taken, turn = asks, PERSONAS.index(persona) + place
@@ -314,5 +317,6 @@ def steps(walk: Walk, persona: Persona, *, is_brief: bool = False) -> Iterator[t
         elif is_brief:
             is_sharp = TABLE[name].opens_to(persona) and persona.username in STRIDES
             stride = min(STRIDES[persona.username] if is_sharp else STRIDE, len(asks))
-            taken = asks[turn % stride :: stride]
+            chosen = asks[turn % stride :: stride]
+            taken = [ask for ask in asks if ask in chosen or ask.owner == persona.username]
         yield from ((name, ask) for ask in taken if ask.call is None or persona.acts)

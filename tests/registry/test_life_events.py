@@ -70,6 +70,18 @@ def test_a_daughter_who_marries_takes_her_facts_with_her(office: Office, chens: 
     assert facts_of(HUA) == {"in_school": True, "born_on": "2001-02-03"}
 
 
+def test_a_dispute_that_somebody_brings_along_is_seen_by_who_sees_where_it_was_said(
+    office: Office, chens: Household
+) -> None:
+    office.visit(persons={str(HUA): {"in_school": True}}, on="2020-04-01")
+    office.visit(persons={str(HUA): {"in_school": False}}, on="2020-04-01")
+    happen("transfer", people=[HUA], other=CHEN)
+    [conflict] = queries.conflicts(EVERYWHERE, home(CHEN))
+    assert (conflict.kept.person, conflict.kept.variable) == (HUA, "in_school")
+    number = home(CHEN).place_number
+    assert queries.conflicts(Scope(((number, number + 1),)), home(CHEN)) == []
+
+
 def test_what_comes_late_from_where_she_lived_before_still_counts(office: Office, chens: Household) -> None:
     office.visit(persons={str(HUA): {"born_on": "2001-02-03"}}, on="2020-04-01")
     happen("transfer", people=[HUA], other=CHEN)

@@ -99,20 +99,25 @@ def fact_history(
 
 
 def conflicts(scope: Scope, household: Household) -> list[Conflict]:
-    """Facts of a household and its people that are disputed, by person and variable."""
+    """Facts of a household and its people that are disputed, by person and variable.
+
+    Who moved in brings what was said of them elsewhere; where that is out of scope the conflict is left out.
+    """
     people = members(scope, household)
     documents: list[tuple[UUID | None, Facts]] = [(None, household.facts)]
     documents += [(person.key, person.facts) for person in people]
     disputed = [(who, name, fact) for who, facts in documents for name, fact in facts.items() if "c" in fact]
     if not disputed:
         return []
-    said = {observation.pk: observation for observation in observations(scope, household)}
+    numbers = {number for _who, _name, fact in disputed for number in (fact["o"], *fact["c"])}
+    said = {observation.pk: observation for observation in Observation.objects.within(scope).filter(pk__in=numbers)}
     return [
         Conflict(
             kept=Statement(name, who, fact["v"], said[fact["o"]]),
             others=tuple(Statement(name, who, _value(said[number], who, name), said[number]) for number in fact["c"]),
         )
         for who, name, fact in disputed
+        if said.keys() >= {fact["o"], *fact["c"]}
     ]
 
 
