@@ -61,7 +61,7 @@ def _scope(user: User, permission: str) -> Scope:
 
 def _users(world: World) -> list[Ask]:
     now, made = timezone.now(), []
-    for who in ("village-v1", "worker-v6", "two-places", "administrator-c1", "closed"):
+    for who in ("village-v1", "worker-v6", "two-places", "administrator-c1", "closed", "stranger"):
         acts = (access.deactivate, access.reactivate, access.reset_factor, access.sign_out_everywhere)
         made += [
             _ask(f"{act.__name__} {who}", lambda w, by, who=who, act=act: act(user=w.users[who], by=by, at=now))

@@ -149,7 +149,7 @@ def _hired(world: World, persona: of.Persona) -> User:
     User.objects.filter(pk=user.pk).update(email=f"{mint.word(Kind.CLOSED, 'address', owner=who)}@example.org")
     for granted in persona.grants:
         today = timezone.localdate(now)
-        days = {"past": (LONG_AGO, today - dt.timedelta(1)), "future": (today + dt.timedelta(1), None)}
+        days = {"past": (LONG_AGO, today - dt.timedelta(1)), "future": (today + dt.timedelta(2), None)}
         starts_on, ends_on = days.get(granted.when, (LONG_AGO, None))
         low, high = of.span(granted.place)
         purpose = mint.word(Kind.GRANT, "purpose of a grant", owner=who, at=low, upto=high)

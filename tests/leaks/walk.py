@@ -18,7 +18,7 @@ from django.test import Client, override_settings
 from tests.leaks import effects, offers
 from tests.leaks.acts import ACTS, REFUSALS
 from tests.leaks.canaries import Canary
-from tests.leaks.personas import PERSONAS, Persona
+from tests.leaks.personas import OTHERS, PERSONAS, Persona
 from tests.leaks.province import World
 from tests.leaks.routes import ROUTES
 from tests.leaks.shown import Ask, File, Route, may_see
@@ -211,7 +211,12 @@ class Walk:
             yield "is done without a reason"
         if ask.owner and ask.owner != persona.username and answer.status == 200:
             yield f"gives what is {ask.owner}'s alone"
-        if ask.call is not None or route.opens_to(persona):
+        if ask.call is not None:
+            return
+        onwards = "" if ask.method != "get" or answer.leads_to in ask.path else answer.leads_to
+        if onwards and (name := offers.shut(self.world, persona, onwards)):
+            yield f"leads to {name}, which does not open: {answer.leads_to}"
+        if route.opens_to(persona):
             return
         if answer.status != 403 and not answer.leads_to.startswith("/sign-in/"):
             yield f"opens ({answer.status} {answer.leads_to}) to somebody for whom it is not"
@@ -260,7 +265,7 @@ class Walk:
 
     def _close_accounts(self) -> None:
         """After they signed in: their sessions are still there."""
-        for persona in PERSONAS:
+        for persona in (*PERSONAS, *OTHERS):
             if not persona.is_active:
                 user = self.world.users[persona.username]
                 type(user).objects.filter(pk=user.pk).update(is_active=False)
