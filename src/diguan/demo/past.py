@@ -1,4 +1,7 @@
-"""What the registry said of a household in earlier years: yearly updates, works on the house, water, the exit."""
+"""What the registry said of a household in earlier years: updates, works on the house, water, the exit.
+
+Of the yearly updates the first one is on file and those since 2018.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from diguan.demo.homes import Facts, Home, Member, Said
 from diguan.demo.policy import Policy
 
 FIRST_YEAR, LAST_YEAR = 2016, 2019
+_KEPT_SINCE = 2018
 # Said once, when the household comes into the yearly updates.
 STANDING = (
     "registered_on", "household_attribute", "main_cause", "second_cause", "third_cause", "relocated",
@@ -32,7 +36,9 @@ def updates(chance: random.Random, policy: Policy, home: Home, *, until: int) ->
     """The yearly updates from the household's first one to that of the year `until`."""
     assert home.registered is not None
     first = max(FIRST_YEAR, home.registered.year)
-    for year in range(first, until + 1):
+    for year in sorted({first, *range(_KEPT_SINCE, until + 1)}):
+        if not first <= year <= until:
+            continue
         on = homes.day(chance, date(year, 10, 8), date(year, 10, 29))
         said = Said(home.key, "registry", home.village.department("registry"), on.isoformat(), {})
         if year == first:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from diguan import rulebook
@@ -21,13 +24,16 @@ from diguan.demo import (
     stories,
     telling,
     villages,
+    writing,
 )
 from diguan.demo.homes import Home
 from diguan.demo.policy import Policy
 from diguan.demo.writing import Files
 
 SEED = 20200529
-_STEP = 1000
+# The households are drawn in so many parts, each from a chance of its own, so that processors can share them.
+_PARTS = 2
+_FEW = 5_000  # households that one process draws sooner than others are started
 
 Progress = Callable[[int, int], None]  # households done, households in all
 
@@ -67,33 +73,81 @@ def generate(
     chance = random.Random(seed)  # noqa: S311 - the demo must come out the same every time
     places = villages.Map(numbers, chance)
     slots = census.plan(chance, numbers, places, scale, stories.counts())
-    by_group = {group: [0, 0] for group in homes.kinds()}
-    for group, (households, persons) in stories.counts().items():
-        by_group[group] = [households, persons]
-    apart, keys = lists.read("doubles")["group"], list[str]()
-    with Files(folder) as files:
+    with Files(folder, 0) as files:
         stories.write(files)
-        for number, slot in enumerate(slots):
-            home = _home(chance, numbers, places.villages[slot.village], slot)
-            _write(chance, numbers, files, home)
-            by_group[slot.kind.group][0] += 1
-            by_group[slot.kind.group][1] += slot.size
-            if slot.kind.group == apart:
-                keys.append(home.key)
-            if progress is not None and number % _STEP == 0:
-                progress(number, len(slots))
+    drawn = [_Part(files.counts), *_draw_all(numbers, places.villages, slots, folder, seed)]
+    told = stories.counts()
     if progress is not None:
         progress(len(slots), len(slots))
     return Made(
         folder=folder,
         seed=seed,
         scale=scale,
-        **files.counts,
-        households_by_group={group: count for group, (count, _) in by_group.items()},
-        persons_by_group={group: count for group, (_, count) in by_group.items()},
-        digest=files.digest,
-        apart=tuple(keys),
+        **{name: sum(part.rows[name] for part in drawn) for name in files.counts},
+        households_by_group=_summed(
+            {group: count for group, (count, _) in told.items()}, *(p.households for p in drawn)
+        ),
+        persons_by_group=_summed({group: count for group, (_, count) in told.items()}, *(p.persons for p in drawn)),
+        digest=writing.joined(folder, len(drawn)),
+        apart=tuple(key for part in drawn for key in part.apart),
     )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one part of the households came to: rows by file, households and persons by group, keys of the group apart."""
+
+    rows: Mapping[str, int]
+    households: Mapping[str, int] = field(default_factory=dict)
+    persons: Mapping[str, int] = field(default_factory=dict)
+    apart: Sequence[str] = ()
+
+
+def _draw_all(
+    numbers: Policy, where: Sequence[villages.Village], slots: Sequence[census.Slot], folder: Path, seed: int
+) -> list[_Part]:
+    each = -(-len(slots) // _PARTS)
+    work = [
+        (
+            numbers,
+            [(where[slot.village], slot) for slot in slots[part * each : (part + 1) * each]],
+            folder,
+            seed,
+            part + 1,
+        )
+        for part in range(_PARTS)
+    ]
+    if len(slots) < _FEW:
+        return [_draw(*part) for part in work]
+    # Started afresh and not forked: a copy of a process with threads may wait for ever.
+    with ProcessPoolExecutor(_PARTS, mp_context=multiprocessing.get_context("spawn")) as processes:
+        return list(processes.map(_draw, *zip(*work, strict=True)))
+
+
+def _draw(
+    numbers: Policy, homes_to_be: Sequence[tuple[villages.Village, census.Slot]], folder: Path, seed: int, part: int
+) -> _Part:
+    """Draw the households of one part and write their rows."""
+    chance = random.Random(f"{seed} {part}")  # noqa: S311 - the demo must come out the same every time
+    households, persons = Counter[str](), Counter[str]()
+    apart, keys = lists.read("doubles")["group"], list[str]()
+    with Files(folder, part) as files:
+        for village, slot in homes_to_be:
+            home = _home(chance, numbers, village, slot)
+            _write(chance, numbers, files, home)
+            households[slot.kind.group] += 1
+            persons[slot.kind.group] += slot.size
+            if slot.kind.group == apart:
+                keys.append(home.key)
+    return _Part(files.counts, households, persons, keys)
+
+
+def _summed(*counts: Mapping[str, int]) -> dict[str, int]:
+    """Of every group, none left out."""
+    total = Counter(dict.fromkeys(homes.kinds(), 0))
+    for each in counts:
+        total.update(each)
+    return dict(total)
 
 
 def _home(chance: random.Random, numbers: Policy, village: villages.Village, slot: census.Slot) -> Home:

@@ -28,18 +28,19 @@ _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_cir
 
 
 class Files:
-    """Rows go to tab-separated files first (neither names nor JSON hold a tab), then to Parquet as a whole."""
+    """One part of a batch. Rows go to tab-separated files (neither names nor JSON hold a tab), and from there to Parquet
+    together with those of the other parts.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, part: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+        self.folder, self.part = folder, part
         self.counts = dict.fromkeys(_COLUMNS, 0)
-        self._digest = hashlib.sha256()
         self._open: dict[str, TextIO] = {}
 
     def __enter__(self) -> Files:
         for name in _COLUMNS:
-            self._open[name] = self._rows(name).open("w", encoding="utf-8", newline="\n")
+            self._open[name] = _rows(self.folder, name, self.part).open("w", encoding="utf-8", newline="\n")
         return self
 
     def __exit__(
@@ -47,12 +48,6 @@ class Files:
     ) -> None:
         for file in self._open.values():
             file.close()
-        try:
-            if kind is None:
-                self._to_parquet()
-        finally:
-            for name in _COLUMNS:
-                self._rows(name).unlink(missing_ok=True)
 
     def household(self, key: str, place: str, name: str) -> None:
         self._write("households", f"{key}\t{place}\t{name}\n")
@@ -64,27 +59,34 @@ class Files:
         body = _as_json({"household": said.facts, "persons": said.persons})
         self._write("observations", f"{key}\t{said.household}\t{said.source}\t{said.reporter}\t{said.on}\t{body}\n")
 
-    @property
-    def digest(self) -> str:
-        """Of every row in its order: equal digests, equal provinces."""
-        return self._digest.hexdigest()
-
-    def _rows(self, name: str) -> Path:
-        return self.folder / f"{name}.rows"
-
     def _write(self, name: str, line: str) -> None:
         self._open[name].write(line)
-        self._digest.update(line.encode())
         self.counts[name] += 1
 
-    def _to_parquet(self) -> None:
-        # One thread: the same rows give the same bytes.
-        with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-            for name, columns in _COLUMNS.items():
-                source, target = (str(self.folder / f"{name}.{end}").replace("'", "''") for end in ("rows", "parquet"))
-                typed = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
-                connection.execute(
-                    f"COPY (SELECT * FROM read_csv('{source}', delim='\t', quote='', escape='', header=false, "
-                    f"nullstr='\\N', columns={{{typed}}})) "
-                    f"TO '{target}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
-                )
+
+def joined(folder: Path, parts: int) -> str:
+    """Make the Parquet files of all parts in their order; return the digest of every row: equal digests, equal provinces."""
+    digest = hashlib.sha256()
+    for name in _COLUMNS:
+        for part in range(parts):
+            with _rows(folder, name, part).open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    # One thread: the same rows give the same bytes.
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        for name, columns in _COLUMNS.items():
+            sources = [str(_rows(folder, name, part)) for part in range(parts)]
+            target = str(folder / f"{name}.parquet").replace("'", "''")
+            typed = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
+            connection.execute(
+                f"COPY (SELECT * FROM read_csv(?, delim='\t', quote='', escape='', header=false, "
+                f"nullstr='\\N', columns={{{typed}}})) "
+                f"TO '{target}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)",
+                [sources],
+            )
+            for part in range(parts):
+                _rows(folder, name, part).unlink()
+    return digest.hexdigest()
+
+
+def _rows(folder: Path, name: str, part: int) -> Path:
+    return folder / f"{name}.{part}.rows"

@@ -93,21 +93,22 @@ def settle_persons(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> Non
 
 def settle_observations(bench: relations.Bench, on_file: OnFile, stamp: Stamp) -> None:
     """Put new observations on file. Makes the table observations: (n, id) of those accepted."""
-    has_numbers = sealing.refer(bench, on_file.identifiers)
-    validation.digest(bench, validation.WITH_IDENTIFIERS)
     keys = _strings(bench, "SELECT DISTINCT key::VARCHAR FROM given_observations WHERE key IS NOT NULL")
     known = relations.found(on_file.observations, "instance_id", keys, ("instance_id", "digest"))
     relations.fill(bench, "recorded", {"key": "UUID", "digest": "VARCHAR"}, known)
+    has_numbers = sealing.refer(bench, on_file.identifiers)
+    # What is said for the first time is stored with other content, and digested then.
+    validation.digest(bench, _SAID_BEFORE if has_numbers else validation.WITH_IDENTIFIERS)
     bench.execute(_no_household("observation", "given_observations"))
     stays = relations.found(
         on_file.former_stays, "household__key", _strings(bench, _HOUSES), ("person_id", "household__key")
     )
     relations.fill(bench, "former_stays", {"person_id": "BIGINT", "household": "UUID"}, stays)
     bench.execute(_STRANGERS)
-    content = "SELECT n, key, digest AS content FROM digests"
+    content = "SELECT n, g.key, coalesce(d.digest, '') FROM given_observations g LEFT JOIN digests d USING (n)"
     _give_verdicts(bench, "observation", "instance_conflict", content, "SELECT key, digest FROM recorded")
     if has_numbers:
-        sealing.keep(bench, on_file.identifiers)
+        sealing.keep(bench)
         validation.digest(bench, "SELECT n FROM bodies")
     rows = """SELECT replace(g.key::VARCHAR, '-', ''), h.id, h.place_number, g.source, g.reporter,
                      g.observed_on::VARCHAR, g.body::VARCHAR, d.digest
@@ -249,6 +250,11 @@ _PERSONS = {
 _PERSON_COLUMNS = ("id", "key", "household__key", "name", "ordinal", "household_id", "place_number", "same_as_id")
 _AFTER_ALL = 2**63 - 1  # an observation that every one on file comes before
 _HOUSES = "SELECT DISTINCT household::VARCHAR FROM given_observations WHERE household IS NOT NULL"
+
+_SAID_BEFORE = f"""
+SELECT n FROM given_observations SEMI JOIN (
+  SELECT key FROM recorded UNION SELECT key FROM given_observations GROUP BY key HAVING count(*) > 1) USING (key)
+WHERE n IN ({validation.WITH_IDENTIFIERS})"""
 
 _HOUSEHOLD_KEYS = """
 SELECT key::VARCHAR FROM (SELECT key FROM given_households UNION SELECT household FROM given_persons

@@ -5,23 +5,24 @@ stated again by the same owner is the same row, so that replays are recognised a
 """
 
 import json
-from typing import Any
 
 from django.db.models import QuerySet
 
 from diguan import vault
-from diguan.registry import relations
+from diguan.registry import carrying, relations
 from diguan.registry.models import Identifier
 from diguan.rulebook import identifiers
 
-_OWNER = ("household_id", "person_id", "owner", "place_number", "variable", "scheme")
-_TEXTS = ("word", "mac", "state", "told")
-_NUMBERS = {
-    **dict.fromkeys(_OWNER, "VARCHAR"),
-    "household_id": "BIGINT",
-    "person_id": "BIGINT",
-    "place_number": "BIGINT",
-}
+_OWNER = ("household", "person", "owner", "place_number", "variable", "scheme")
+_TOLD = dict.fromkeys(("stated", "scheme", "word", "mac", "state", "told"), "VARCHAR")
+_KNOWN = {"id": "BIGINT", "owner": "VARCHAR", "variable": "VARCHAR", "mac": "VARCHAR"}
+
+
+def tell(bench: relations.Bench) -> None:
+    """Make the table told_words: of each number in the table spoken its keyed hash, state and parts. Needs no registry."""
+    said = bench.execute(_WORDS).fetchall()
+    ring = vault.opened() if said else None
+    relations.fill(bench, "told_words", _TOLD, (_told(ring, stated, scheme) for stated, scheme in said if ring))
 
 
 def refer(bench: relations.Bench, on_file: QuerySet[Identifier]) -> bool:
@@ -29,78 +30,71 @@ def refer(bench: relations.Bench, on_file: QuerySet[Identifier]) -> bool:
 
     A number on file is replaced by the id of its row, a new one by its keyed hash until `keep` has given it a row.
     """
-    said = bench.execute(_SAID).fetchall()
-    if not said:
-        return False
-    ring = vault.opened()
-    told = [
-        (*row, *_told(ring, row[-1], row[-2])) for row in ((*row[:-1], identifiers.normal(row[-1])) for row in said)
-    ]
-    columns = {**_NUMBERS, **dict.fromkeys(_TEXTS, "VARCHAR")}
-    relations.fill(bench, "told_numbers", {"stated": "VARCHAR", **columns}, _with_stated(said, told))
+    bench.execute(_SAID)
     owners = [row[0] for row in bench.execute("SELECT DISTINCT owner FROM told_numbers ORDER BY 1").fetchall()]
-    known = relations.found(on_file, "owner", owners, ("id", "owner", "variable", "mac"))
-    shape = {"id": "BIGINT", "owner": "VARCHAR", "variable": "VARCHAR", "mac": "VARCHAR"}
-    relations.fill(bench, "known_numbers", shape, known)
+    if not owners:
+        return False
+    known = relations.found(on_file, "owner", owners, tuple(_KNOWN))
+    relations.fill(bench, "known_numbers", _KNOWN, known)
     bench.execute(_REFER)
     return True
 
 
-def keep(bench: relations.Bench, on_file: QuerySet[Identifier]) -> None:
+def keep(bench: relations.Bench) -> None:
     """Give the new numbers of accepted observations their rows, and name these in what is stored of them."""
     ring = vault.opened()
     fresh = bench.execute(_FRESH).fetchall()
-    fields = ("household", "person", *_OWNER[2:], "mac", "state", "told", "sealed")
-    rows = [
-        (*row[:2], row[2].replace("-", ""), *row[3:-2], row[-2], ring.seal(row[-1], context=row[2])) for row in fresh
-    ]
-    relations.insert_rows(Identifier, fields, relations.chunks(rows))
-    owners = sorted({row[2] for row in fresh})
-    kept = relations.found(on_file, "owner", owners, ("id", "owner", "variable", "mac"))
-    relations.fill(
-        bench, "kept_numbers", {"id": "BIGINT", "owner": "VARCHAR", "variable": "VARCHAR", "mac": "VARCHAR"}, kept
+    ids = carrying.reserve(Identifier, len(fresh))
+    fields = ("id", *_OWNER, "mac", "state", "told", "sealed")
+    rows = (
+        (number, *row[:2], row[2].replace("-", ""), *row[3:-1], ring.seal(row[-1], context=row[2]))
+        for number, row in zip(ids, fresh, strict=True)
     )
+    relations.insert_rows(Identifier, fields, relations.chunks(rows))
+    kept = ((number, row[2], row[4], row[6]) for number, row in zip(ids, fresh, strict=True))
+    relations.fill(bench, "kept_numbers", _KNOWN, kept)
     bench.execute(_KEEP)
 
 
-def _told(ring: vault.KeyRing, number: str, scheme: str) -> tuple[str, str, str]:
-    """Keyed hash, state, and parts as JSON text."""
+def _told(ring: vault.KeyRing, stated: str, scheme: str) -> tuple[str, ...]:
+    """As stated, scheme, as normally written, keyed hash, state, and parts as JSON text."""
+    number = identifiers.normal(stated)
     said = identifiers.SCHEMES[scheme].tell(number)
-    return ring.mac(number, purpose=scheme), said.state, json.dumps(dict(said.parts), default=str)
+    parts = json.dumps(dict(said.parts), default=str)
+    return stated, scheme, number, ring.mac(number, purpose=scheme), said.state, parts
 
 
-def _with_stated(said: list[Any], told: list[Any]) -> list[Any]:
-    return [(before[-1], *after) for before, after in zip(said, told, strict=True)]
-
+_WORDS = "SELECT DISTINCT word, scheme FROM spoken WHERE type = 'identifier' AND value IS NOT NULL"
 
 # A number may have been stated of somebody who has moved since: it belongs where its owner is now.
 _SAID = """
-SELECT DISTINCT coalesce(p.household_id, h.id), p.id, coalesce(p.key, h.key)::VARCHAR,
-       coalesce(p.place_number, h.place_number), s.variable, s.scheme, s.word
+CREATE OR REPLACE TEMP TABLE told_numbers AS
+SELECT DISTINCT coalesce(p.household_id, h.id) AS household, p.id AS person, coalesce(p.key, h.key)::VARCHAR AS owner,
+       coalesce(p.place_number, h.place_number) AS place_number, s.variable, s.scheme, s.word AS stated,
+       t.word, t.mac, t.state, t.told
 FROM spoken s JOIN given_observations g USING (n) JOIN households h ON h.key = g.household
+JOIN told_words t ON t.stated = s.word AND t.scheme = s.scheme
 LEFT JOIN persons p ON p.key = TRY_CAST(s.person_text AS UUID)
-WHERE s.type = 'identifier' AND s.value IS NOT NULL AND (s.person_text IS NULL OR p.id IS NOT NULL)
-ORDER BY ALL"""
+WHERE s.type = 'identifier' AND s.value IS NOT NULL AND (s.person_text IS NULL OR p.id IS NOT NULL)"""
 
 # What cannot be referred to belongs to an observation that is refused, and goes all the same.
 _REFER = """
-CREATE OR REPLACE TEMP TABLE spoken AS
-WITH owned AS (
-  SELECT s.*, coalesce(lower(s.person_text), h.key::VARCHAR) AS owner
-  FROM spoken s LEFT JOIN given_observations g USING (n) LEFT JOIN households h ON h.key = g.household
-  WHERE s.type = 'identifier'),
-referred AS (
-  SELECT o.* EXCLUDE (value, canonical, word),
+UPDATE spoken SET owner = r.owner, mac = r.mac, value = r.value, canonical = r.canonical, word = NULL
+FROM (
+  WITH owned AS (
+    SELECT s.rowid AS place, s.variable, s.word, s.value, coalesce(lower(s.person_text), h.key::VARCHAR) AS owner
+    FROM spoken s LEFT JOIN given_observations g USING (n) LEFT JOIN households h ON h.key = g.household
+    WHERE s.type = 'identifier')
+  SELECT o.place, o.owner, t.mac, k.id::VARCHAR AS canonical,
          CASE WHEN o.value IS NULL THEN NULL WHEN k.id IS NOT NULL THEN to_json(k.id)
-              ELSE to_json('new ' || t.mac) END AS value,
-         k.id::VARCHAR AS canonical, NULL::VARCHAR AS word, t.mac AS mac
+              ELSE to_json('new ' || t.mac) END AS value
   FROM owned o
   LEFT JOIN told_numbers t ON t.owner = o.owner AND t.variable = o.variable AND t.stated = o.word
-  LEFT JOIN known_numbers k ON k.owner = t.owner AND k.variable = t.variable AND k.mac = t.mac)
-FROM spoken WHERE type IS DISTINCT FROM 'identifier' UNION ALL BY NAME FROM referred"""
+  LEFT JOIN known_numbers k ON k.owner = t.owner AND k.variable = t.variable AND k.mac = t.mac) r
+WHERE spoken.rowid = r.place"""
 
 _FRESH = """
-SELECT DISTINCT t.household_id, t.person_id, t.owner, t.place_number, t.variable, t.scheme, t.mac, t.state, t.told, t.word
+SELECT DISTINCT t.household, t.person, t.owner, t.place_number, t.variable, t.scheme, t.mac, t.state, t.told, t.word
 FROM told_numbers t
 JOIN spoken s ON s.owner = t.owner AND s.variable = t.variable AND s.mac = t.mac AND s.canonical IS NULL
 JOIN observation_verdicts v ON v.n = s.n AND v.verdict = 'accepted'

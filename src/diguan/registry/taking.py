@@ -1,7 +1,10 @@
 """A batch on its way onto file, from the first look to the report. Called by actions, which answer for it."""
 
+import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,7 +12,7 @@ from django.utils import timezone
 
 from diguan.access import walls
 from diguan.registry import batch as batches
-from diguan.registry import carrying, recording, relations, staging, validation
+from diguan.registry import carrying, recording, relations, sealing, staging, validation
 from diguan.registry.batch import Batch, BatchFolder, Counts, Refusal, Report
 from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person
 
@@ -30,29 +33,58 @@ def take_in(
 
     `sources` may be named beside those of the dictionary.
     """
-    with relations.workbench(rows=batch.size) as bench:
+    with relations.workbench(rows=batch.size) as bench, relations.workbench(rows=batch.size) as other:
         parts = staging.bring_in(bench, batch)
-        staging.bring_dictionary(bench, pack, sources)
-        return carrying.repeated(lambda: _take(bench, parts, stamp, journalled))
+        benches = [bench]
+        if parts > 1:
+            staging.bring_in(other, batch)
+            benches.append(other)
+        for each in benches:
+            staging.bring_dictionary(each, pack, sources)
+        return carrying.repeated(lambda: _take(benches, parts, stamp, journalled))
 
 
-def _take(bench: relations.Bench, parts: int, stamp: recording.Stamp, journalled: Callable[[Taken], None]) -> Report:
-    """Judge and settle what stands on the bench, slice by slice."""
-    today = timezone.localdate(stamp.at)
+def _take(
+    benches: Sequence[relations.Bench], parts: int, stamp: recording.Stamp, journalled: Callable[[Taken], None]
+) -> Report:
+    """Judge and settle what stands on the benches, slice by slice."""
     reports: list[Report] = []
     subjects: list[tuple[str, int]] = []
-    staging.take(bench, 0, parts)
-    validation.judge(bench, today=today)  # before the transaction, so that no writer waits for it
-    with transaction.atomic(), walls.acting("recording observations"):
-        for part in range(parts):
-            if part > 0:
-                staging.take(bench, part, parts)
-                validation.judge(bench, today=today)
-            reports.append(_settle(bench, stamp))
-            subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
-        report = batches.summed(reports)
-        journalled(Taken(report, subjects))
+    with closing(_judged(benches, parts, timezone.localdate(stamp.at))) as slices:
+        bench: relations.Bench | None = next(slices)  # before the transaction, so that no writer waits for it
+        with transaction.atomic(), walls.acting("recording observations"):
+            while bench is not None:
+                reports.append(_settle(bench, stamp))
+                subjects += bench.execute("SELECT key::VARCHAR, place_number FROM households LIMIT 2").fetchall()
+                bench = next(slices, None)
+            report = batches.summed(reports)
+            journalled(Taken(report, subjects))
     return report
+
+
+def _judged(benches: Sequence[relations.Bench], parts: int, today: dt.date) -> Generator[relations.Bench, None, None]:
+    """The slices of a batch one after the other, judged, each on one of the benches by turns.
+
+    While one is settled the next is judged beside it, which needs no look at the registry.
+    """
+
+    def judge(part: int) -> relations.Bench:
+        bench = benches[part % len(benches)]
+        staging.take(bench, part, parts)
+        validation.judge(bench, today=today)
+        sealing.tell(bench)
+        return bench
+
+    if parts == 1:
+        yield judge(0)
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="judging") as beside:
+        upcoming = beside.submit(judge, 0)
+        for part in range(parts):
+            bench = upcoming.result()
+            if part + 1 < parts:
+                upcoming = beside.submit(judge, part + 1)
+            yield bench
 
 
 def everything_on_file(why: str) -> recording.OnFile:

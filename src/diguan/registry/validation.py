@@ -37,7 +37,8 @@ def read_values(bench: relations.Bench, observations: str, spoken: str) -> None:
     """Make a table of what observations state (staging.statements), the values read by the dictionary's types.
 
     Adds: word (the value as text), number, day, and `canonical`, the JSON text that facts keep: equal values have
-    equal texts. A value that its type cannot read (said under another dictionary) keeps the text it has.
+    equal texts. A value that its type cannot read (said under another dictionary) keeps the text it has. The columns
+    owner and mac are for identifiers (registry.sealing).
     """
     bench.execute(f"""
         CREATE OR REPLACE TEMP TABLE {spoken} AS
@@ -57,7 +58,8 @@ def read_values(bench: relations.Bench, observations: str, spoken: str) -> None:
             WHEN type IN ('decimal', 'money') AND number IS NOT NULL
               THEN '"' || regexp_replace(number::VARCHAR, '\\.?0+$', '') || '"'
             WHEN kind = 'VARCHAR' THEN to_json(word)::VARCHAR
-            ELSE value::VARCHAR END AS canonical
+            ELSE value::VARCHAR END AS canonical,
+            NULL::VARCHAR AS owner, NULL::VARCHAR AS mac
         FROM typed""")
 
 

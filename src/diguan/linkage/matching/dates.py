@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import duckdb
 
 # 1985-03-20, 1985/3/20, 1985.3.20, 1985年3月20日, 19850320; the day, or day and month, may be missing or 0; a time may follow.
@@ -55,16 +57,22 @@ def add_lunar(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _lunar_months(connection: duckdb.DuckDBPyConnection) -> None:
     """First days of the lunar months of the years that occur; a leap month counts as the month that it repeats."""
-    from lunar_python import LunarYear
-
     bounds = connection.execute("SELECT min(y), max(y) FROM written_date WHERE day IS NOT NULL").fetchall()[0]
     connection.execute("CREATE OR REPLACE TEMP TABLE lunar_month (first BIGINT, year INTEGER, month INTEGER)")
     if bounds[0] is None:
         return
-    months = {
-        int(month.getFirstJulianDay() - 1721425): (month.getYear(), abs(month.getMonth()))
-        for year in range(bounds[0] - 1, bounds[1] + 2)
-        for month in LunarYear.fromYear(year).getMonths()
-    }
+    # years overlap by a month or two
+    months = dict(month for year in range(bounds[0] - 1, bounds[1] + 2) for month in _months_around(year))
     columns = list(months), [year for year, _ in months.values()], [month for _, month in months.values()]
     connection.execute("INSERT INTO lunar_month SELECT unnest(?), unnest(?), unnest(?)", list(columns))
+
+
+@cache  # some twenty milliseconds of astronomy, the same for ever
+def _months_around(year: int) -> tuple[tuple[int, tuple[int, int]], ...]:
+    """The months of a lunar year and those next to it: number of the first day, year and month."""
+    from lunar_python import LunarYear
+
+    return tuple(
+        (int(month.getFirstJulianDay() - 1721425), (month.getYear(), abs(month.getMonth())))
+        for month in LunarYear.fromYear(year).getMonths()
+    )
