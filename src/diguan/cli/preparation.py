@@ -14,6 +14,7 @@ import click
 
 from diguan.cli.language import chosen, translator
 from diguan.cli.migrate import bring_up_to_date
+from diguan.engine.progress import Progress
 from diguan.rulebook.problems import N_
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def screen_province(results: Path) -> Screening:
 
     pack = _pack()
     return actions.run_screening(
-        pack=pack, as_of=policy.read(pack).as_of, by=None, at=timezone.now(), progress=_tick, folder=results
+        pack=pack, as_of=policy.read(pack).as_of, by=None, at=timezone.now(), progress=_Ticks(), folder=results
     )
 
 
@@ -84,9 +85,9 @@ def compare_with_earlier(results: Path, screening: Screening) -> None:
 
     day = dt.date.fromisoformat(str(lists.read("mix")["compared_with"]))
     earlier = actions.run_screening(
-        pack=_pack(), as_of=day, by=None, at=timezone.now(), progress=_tick, folder=results, is_current=False
+        pack=_pack(), as_of=day, by=None, at=timezone.now(), progress=_Ticks(), folder=results, is_current=False
     )
-    actions.compare_screenings(before=earlier, after=screening, by=None, at=timezone.now(), progress=_tick)
+    actions.compare_screenings(before=earlier, after=screening, by=None, at=timezone.now(), progress=_Ticks())
 
 
 def _import_places() -> None:
@@ -148,6 +149,11 @@ def _pack() -> rulebook.Pack:
     from diguan.screening import packs
 
     return packs.pack(lists.read("mix")["pack"])
+
+
+class _Ticks(Progress):
+    def step(self, name: str) -> None:
+        _tick(name)
 
 
 def _tick(_step: str) -> None:

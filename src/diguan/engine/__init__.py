@@ -9,24 +9,31 @@ from diguan.engine.household import Beside, one_household
 from diguan.engine.intake import Checks
 from diguan.engine.options import Options
 from diguan.engine.problems import DataRefused, Refusal
-from diguan.engine.screening import STEPS, Screened, outcome_columns, screen
+from diguan.engine.progress import Progress, Stopped
+from diguan.engine.room import Exhausted
+from diguan.engine.screening import STEPS, WEIGHTS, Screened, outcome_columns, results_in, screen
 
 __all__ = [
     "DUCKDB",
     "SPARK",
     "STEPS",
+    "WEIGHTS",
     "Beside",
     "Checks",
     "DataRefused",
+    "Exhausted",
     "Finished",
     "Former",
     "Options",
+    "Progress",
     "Refusal",
     "Screened",
+    "Stopped",
     "finished",
     "history",
     "location",
     "one_household",
     "outcome_columns",
+    "results_in",
     "screen",
 ]

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath, PurePosixPath
 import duckdb
 
 from diguan.engine.problems import DataRefused
+from diguan.engine.room import is_of_the_machine
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 
@@ -54,6 +55,11 @@ def here(folder: Path, name: str) -> Path | None:
     return folder / name if (folder / name).is_dir() else None
 
 
+def size(folder: Location) -> int:
+    """Bytes of all files in a folder of this machine; of an address nobody knows."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if isinstance(folder, Path) else 0
+
+
 def _is_there(connection: duckdb.DuckDBPyConnection, place: str) -> bool:
     pattern = place if place.endswith(".parquet") else f"{place}/**/*.parquet"
     try:
@@ -92,7 +98,9 @@ def open_table(connection: duckdb.DuckDBPyConnection, path: Location, scratch: P
 
 
 def unreadable(path: PurePath, error: duckdb.Error) -> DataRefused:
-    """The refusal of a file that DuckDB cannot read."""
+    """The refusal of a file that DuckDB cannot read. Raises: the error itself, when it says nothing about the file."""
+    if is_of_the_machine(error):
+        raise error
     if "reached an invalid state" in str(error):
         return DataRefused(
             N_("{file} is not one table: its lines end in different ways, or a quotation mark is not closed."),

@@ -92,6 +92,17 @@ def read(folder: Path) -> MadeFrom:
     return MadeFrom(**json.loads((folder / FILE).read_text("utf-8")))
 
 
+def is_whole(folder: Path, data: Path) -> bool:
+    """Whether the results in `folder` are those of `data`, and are what was written."""
+    try:
+        made = read(folder)
+        return made.data == str(data.resolve()) and all(
+            digest(folder / name) == expected for name, expected in made.results.items()
+        )
+    except (DataRefused, OSError, ValueError, TypeError):
+        return False
+
+
 def former(each: Mapping[str, object], moved_to: Path | None = None) -> Former:
     """An earlier snapshot as made_from.json names it, or in the folder of the same name where they lie now."""
     folder = Path(str(each["folder"]))

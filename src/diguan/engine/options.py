@@ -7,6 +7,7 @@ from pathlib import Path
 from diguan.engine.engines import DUCKDB, Engine
 from diguan.engine.history import History
 from diguan.engine.intake import EVERYTHING, Checks
+from diguan.engine.progress import SILENT, Progress
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Options:
     threads: int = 0  # 0: as many as there are cores
     engine: str = DUCKDB
     master: str = ""  # of Spark
-    progress: Callable[[str], None] = lambda step: None
+    progress: Progress = SILENT
     translate: Callable[[str], str] = str
 
     @property

@@ -7,20 +7,24 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from diguan.engine import checks, kept, places, plan, totals
+from diguan.engine import checks, kept, places, plan, room, totals
 from diguan.engine.engines import DUCKDB, at_work
-from diguan.engine.files import Location
-from diguan.engine.folders import check_out, scratch_folder, swapped_in
+from diguan.engine.files import Location, size
+from diguan.engine.folders import check_out, in_place_of
 from diguan.engine.history import Brought, bring, lacking
 from diguan.engine.intake import Intake, settle, take_in
 from diguan.engine.options import DEFAULT, Options
 from diguan.engine.problems import DataRefused
+from diguan.engine.progress import begin, insist
 from diguan.engine.refusals import write_refusals
 from diguan.engine.session import Session, write
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
+# How long each step takes beside the others, as far as can be said beforehand.
+WEIGHTS = {"reading": 3.0, "screening": 5.0, "writing": 2.0}
+NEEDS = 3  # times the size of the data is the room that results and what comes about on the way take, about
 STEPS = {"reading": N_("reading and checking"), "screening": N_("screening"), "writing": N_("writing results")}
 
 
@@ -56,7 +60,8 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
     Rows: outcomes.parquet and derived.parquet one per accepted household, totals.parquet one per place, subject and
     outcome, refused.csv one per refused row, checks.parquet one per fault that a check of the data found.
     Unknown: a missing value is never 0 and never a pass.
-    Raises: DataRefused when the data cannot be screened, or `out` holds something else; it is then left as it was.
+    Raises: DataRefused when the data cannot be screened, or `out` holds something else; Stopped; Exhausted when memory,
+    room or a right is lacking. It is then left as it was.
     """
     started = time.perf_counter()
     check_out(
@@ -64,11 +69,14 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
         N_("{folder} holds files that are no results of a screening; name a new folder, or one with earlier results."),
     )  # fmt: skip
     with (
-        swapped_in(out) as folder,
-        scratch_folder() as scratch,
-        at_work(options.working, scratch) as session,
+        room.in_words(out),
+        in_place_of(out) as made,
+        at_work(options.working, made.scratch, options.progress) as session,
+        room.in_words(made.folder, NEEDS * size(data)),
     ):
-        options.progress("reading")
+        folder, scratch = made.results, made.scratch
+        begin(options.progress, "reading")
+        session.expect(6)
         if rules.former and options.engine != DUCKDB:
             raise DataRefused(N_("Rules that look back with previous(…) are screened on DuckDB; leave out --engine."))
         past = bring(session, rules, options.history, scratch, options.checks)
@@ -76,7 +84,8 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
         intake.absent += lacking(rules, options.history)
         if options.place_tree is not None:
             places.read_tree(session.desk, options.place_tree, scratch)
-        options.progress("screening")
+        begin(options.progress, "screening")
+        session.expect(2)
         the_plan = plan.make(rules)
         session.table("screened", _screened(the_plan, intake))
         if intake.hopeful and not _all_found(session, intake):
@@ -84,7 +93,8 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
             session.table("screened", _screened(the_plan, intake))
         session.fetch("leaves", totals.leaves(rules))
         places.lay(session.desk, by_tree=options.place_tree is not None)
-        options.progress("writing")
+        begin(options.progress, "writing")
+        session.expect(4)
         _write(session, rules, folder)
         if rules.checks:
             session.write(checks.statement(rules, intake.has_persons), folder / "checks.parquet")
@@ -94,7 +104,15 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
         result = replace(_summary(session, rules, intake, the_plan, started), history=past)
         (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
         kept.keep(folder, rules, data, options)
+        insist(options.progress)
     return result
+
+
+def results_in(out: Path, data: Path) -> Screened | None:
+    """What an earlier run found in `data`, whose results stand in `out` just as it wrote them; None if there are none."""
+    if not kept.is_whole(out, data):
+        return None
+    return Screened(**json.loads((out / "screening.json").read_text("utf-8")))
 
 
 def outcome_columns(rules: Rules) -> list[str]:

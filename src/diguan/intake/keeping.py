@@ -11,11 +11,11 @@ from typing import Any
 
 from django.conf import settings
 
+from diguan.engine import folders
 from diguan.intake import columns
 from diguan.intake.columns import Sheet
 from diguan.intake.models import Import
 from diguan.intake.parsing.limits import FileRefused
-from diguan.jobs import holding
 from diguan.rulebook.problems import N_
 
 LARGEST = 200 << 20  # bytes of one file
@@ -86,7 +86,7 @@ def remove(of: Import) -> None:
 
 def held(of: Import) -> AbstractContextManager[bool]:
     """Hold an import while working on it; False if another process or thread does. The hold ends with the process."""
-    return holding.held(folder(of))
+    return folders.held(folder(of))
 
 
 def described(path: Path) -> dict[str, Any]:

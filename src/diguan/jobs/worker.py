@@ -1,7 +1,7 @@
 """A thread of the server that does what waits, whether the page of it is open or not.
 
 What is to be done stands in the database, so that nothing is lost when the process ends; who does it is settled by a hold
-on the work's folder (`holding`), which ends with the process. Whatever was begun is begun again, or goes on where it was
+on the work's folder (`engine.folders.held`), which ends with the process. Whatever was begun is begun again, or goes on where it was
 cut off, as soon as a server runs.
 """
 
