@@ -87,6 +87,8 @@ class Run(models.Model):
     history = models.JSONField(_("earlier snapshots"), default=dict)
     step = models.CharField(_("step"), max_length=20, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    is_in_background = models.BooleanField(_("carried out by the server"), default=False)
+    wanted_by = models.BigIntegerField(_("wanted by"), null=True)  # who asked last, be it to begin or to go on
     seconds = models.JSONField(_("seconds by step"), default=dict)
     problem = models.JSONField(_("problem"), default=dict)  # template and values
     screening = models.OneToOneField(

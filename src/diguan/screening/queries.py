@@ -127,9 +127,14 @@ def cut_off(digest: str, as_of: dt.date, known_on: dt.date | None, draft: bool) 
     return next((run for run in same if keeping.is_cut_off(run)), None)
 
 
-def asker(run: Run) -> User | None:
-    """Who asked for a screening; None for the terminal."""
-    return None if run.asked_by is None else User.objects.get(pk=run.asked_by)
+def for_the_server() -> list[Run]:
+    """Those that the server is to carry out, or to take up again; others are carried out by the program that asked."""
+    return list(at_work().filter(is_in_background=True))
+
+
+def wanted_by(run: Run) -> User | None:
+    """Who wants a screening; None for the terminal."""
+    return None if run.wanted_by is None else User.objects.get(pk=run.wanted_by)
 
 
 def last_seconds() -> Mapping[str, float]:

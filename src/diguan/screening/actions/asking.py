@@ -54,7 +54,7 @@ def ask_screening(
     draft: bool = False,
     is_current: bool = True,
 ) -> Run:
-    """Ask for a screening of everybody on file; whoever holds it carries it out (`carry_screening`).
+    """Ask for a screening of everybody on file; whoever holds it carries it out (`carry_screening`), for a user the server.
 
     One that was cut off, and is not gone on with, is given up for it.
     Raises: NotAllowed; PackNotInForce; rulebook.PeriodNotCovered; Occupied while another one waits or runs.
@@ -74,6 +74,8 @@ def ask_screening(
             known_on=known_on,
             is_draft=draft,
             is_current=is_current,
+            is_in_background=by is not None,
+            wanted_by=None if by is None else by.pk,
             asked_at=at,
             asked_by=None if by is None else by.pk,
             asked_by_name=journal.SYSTEM if by is None else by.get_username(),
@@ -96,7 +98,8 @@ def resume_screening(*, run: Run, by: User | None, at: dt.datetime) -> Run:
         if run.state == State.RUNNING and not keeping.is_cut_off(run):
             raise Occupied(run)
         beats.forget(keeping.folder(run))
-        _move(run, State.WAITING, problem={}, attempts=0, ended_at=None, ended_by=None)
+        wanted = {"is_in_background": by is not None, "wanted_by": None if by is None else by.pk}
+        _move(run, State.WAITING, problem={}, attempts=0, ended_at=None, ended_by=None, **wanted)
         _record("screening.resumed", run, by, at, {})
     return run
 

@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
                 ('history', models.JSONField(default=dict, verbose_name='earlier snapshots')),
                 ('step', models.CharField(blank=True, max_length=20, verbose_name='step')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('is_in_background', models.BooleanField(default=False, verbose_name='carried out by the server')),
+                ('wanted_by', models.BigIntegerField(null=True, verbose_name='wanted by')),
                 ('seconds', models.JSONField(default=dict, verbose_name='seconds by step')),
                 ('problem', models.JSONField(default=dict, verbose_name='problem')),
                 ('asked_at', models.DateTimeField(verbose_name='asked at')),
