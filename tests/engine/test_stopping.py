@@ -116,7 +116,7 @@ def test_a_full_disk_is_named_with_what_is_left_and_what_is_needed(
     screen(pack, data, tmp_path / "out")
     before = contents(tmp_path)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(OnDuckDB, "write", full)
@@ -192,11 +192,11 @@ def test_results_are_never_missing_though_a_run_died_while_they_were_swapped(
 # A statement that takes a minute where the households are screened.
 SLOW = """
 import sys
-from diguan.engine import screening
+from diguan.engine import outcomes
 from diguan.cli import main
-screened = screening._screened
+screened = outcomes.screened
 slow = "(SELECT count(*) FROM range(10000000) a(i), range(10000000) b(i) WHERE a.i % 7 = b.i % 5) AS slow"
-screening._screened = lambda *given: screened(*given).replace("SELECT ", f"SELECT {slow}, ", 1)
+outcomes.screened = lambda *given: screened(*given).replace("SELECT ", f"SELECT {slow}, ", 1)
 sys.exit(main())
 """
 

@@ -29,6 +29,7 @@ class Table:
     columns: dict[str, str]
     clean: frozenset[str] = frozenset()  # columns that need no trimming and no checks
     unique: bool = False  # no key stands twice
+    ordinal: str = ""  # SQL of the number of a row in its file, where it is to be known
 
 
 def location(written: str) -> Location:

@@ -1,6 +1,7 @@
 """Folders of results, which take the place of earlier ones as a whole, and folders that go when the work is done."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import tempfile
@@ -101,6 +102,10 @@ class Unfinished:
         return self.folder / "scratch"
 
     @property
+    def stages(self) -> Path:
+        return self.folder / "stages"
+
+    @property
     def former(self) -> Path:
         return self.folder / "former"
 
@@ -144,6 +149,12 @@ def _swap(made: Unfinished, out: Path) -> None:
         out.rename(made.former)
     made.results.rename(out)
     synced(out.parent)
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def synced(path: Path) -> None:

@@ -56,6 +56,9 @@ class Session(Protocol):
     def expect(self, statements: int) -> None:
         """Begin a step of about so many statements over the population."""
 
+    def pass_over(self) -> None:
+        """One of them need not be carried out."""
+
     def share(self) -> float:
         """How much of that step is done, from 0 to 1; asked from another thread."""
 
@@ -106,6 +109,9 @@ class OnDuckDB:
 
     def expect(self, statements: int) -> None:
         self._meter.begin(statements)
+
+    def pass_over(self) -> None:
+        self._meter.one_done()
 
     def share(self) -> float:
         return self._meter.share(self.desk.query_progress() / 100)

@@ -177,6 +177,9 @@ class OnSpark:
     def expect(self, statements: int) -> None:
         """Nothing to do: Spark does not say how far it is."""
 
+    def pass_over(self) -> None:
+        pass
+
     def share(self) -> float:
         return 0.0
 

@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -95,12 +96,19 @@ def carry_screening(
     except Exception as error:
         # On a full disk there may be no room for the reason either: it is then found to be cut off.
         with suppress(asking.NotAllowed, DatabaseError):
-            asking.fail_screening(run=run, problem=work.problem_of(error, run), by=by, at=timezone.now())
+            asking.fail_screening(run=run, problem=_problem(error, run), by=by, at=timezone.now())
         raise
     for older in queries.given_up_before(run):
         keeping.remove(older, with_results=True)
     keeping.remove(run, with_results=False)
     return screening
+
+
+def _problem(error: Exception, of: Run) -> dict[str, Any]:
+    """Why it ended; what a policy says is in words already."""
+    if isinstance(error, asking.NotAllowed | ScreeningIncomplete):
+        return {"template": "{what}", "values": {"what": str(error)}}
+    return work.problem_of(error, of)
 
 
 def _carried(
