@@ -37,3 +37,16 @@ def test_a_choice_is_one_of_those_there_are(read: str) -> None:
 def test_another_choice_is_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="required or optional"):
         environment.choice("DIGUAN_TRIED", ("required", "optional"))
+
+
+@pytest.mark.parametrize(("given", "read"), [("", ""), ("4GB", "4GB"), (" 1.5 GiB ", "1.5 GiB")], indirect=["given"])
+@pytest.mark.usefixtures("given")
+def test_an_amount_of_memory_has_a_unit(read: str) -> None:
+    assert environment.amount_of_memory("DIGUAN_TRIED") == read
+
+
+@pytest.mark.parametrize("given", ["4", "much", "-1GB", "0GB", "4 G B"], indirect=True)
+@pytest.mark.usefixtures("given")
+def test_an_amount_without_sense_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"DIGUAN_TRIED is .* like 4GB"):
+        environment.amount_of_memory("DIGUAN_TRIED")

@@ -80,7 +80,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             ),
             _role("prefecture_officer", _("Prefecture officer"), *_FIELD, *_LINKAGE, *_EXPORTS),
             _role("provincial_commander", _("Provincial commander"), *_FIELD, SCREENING_RUN, *_LINKAGE, *_EXPORTS),
-            _role("analyst", _("Analyst"), BOARD_READ, POLICY_READ),
+            _role("analyst", _("Analyst"), BOARD_READ, POLICY_READ, SCREENING_RUN),
             _role("auditor", _("Auditor"), *_FIELD, JOURNAL_READ, EXPORTS_REQUEST),
             _role("administrator", _("Administrator"), PEOPLE_MANAGE),
         ]

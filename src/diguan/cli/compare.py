@@ -9,7 +9,9 @@ import click
 from diguan import rulebook
 from diguan.cli import compared
 from diguan.cli.language import chosen, translator
-from diguan.engine import Options, comparing, sides
+from diguan.cli.troubles import STOPPED
+from diguan.cli.waiting import Waiting
+from diguan.engine import Options, Stopped, comparing, sides
 from diguan.rulebook.problems import N_, RulesRefused
 
 FOLDER = click.Path(path_type=Path)
@@ -39,22 +41,24 @@ def compare(
 ) -> None:  # fmt: skip
     language = chosen(lang)
     say = translator(language)
-
-    def progress(step: str) -> None:
-        click.echo(f"… {say(compared.STEPS[step])}", err=True)
-
+    waiting = Waiting(compared.STEPS, compared.WEIGHTS, say)
     try:
         if before.isdecimal() and after.isdecimal() and not Path(before).is_dir():
             from diguan.cli.registry_screening import compare_registry
 
-            first, second, folder = compare_registry(int(before), int(after), language, progress)
+            with waiting.looked_at():
+                first, second, folder = compare_registry(int(before), int(after), language, waiting)
             compared.print_comparison(first.rules, second.rules, folder, language)
             return
         with tempfile.TemporaryDirectory() as scratch:
             into = out or Path(scratch) / "comparison"
             first, second = sides.side(Path(before), data_before), sides.side(Path(after), data_after)
-            comparing.compare(first, second, into, Options(memory=memory, progress=progress))
+            with waiting.looked_at():
+                comparing.compare(first, second, into, Options(memory=memory, progress=waiting))
             compared.print_comparison(first.rules, second.rules, into, language)
+    except Stopped as stopped:
+        click.echo(stopped.message(say), err=True)
+        sys.exit(STOPPED)
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)

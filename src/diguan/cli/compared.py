@@ -17,6 +17,7 @@ from diguan.rulebook.resting import COHORT, MEMBERS, STANDARD
 from diguan.rulebook.rules import Rules
 from diguan.rulebook.words import Words
 
+WEIGHTS = {"comparing": 4.0, "reasons": 4.0, "writing": 1.0}
 STEPS = {"comparing": N_("comparing"), "reasons": N_("finding reasons"), "writing": N_("writing results")}
 OUTCOMES = {
     "met": N_("met"), "not_met": N_("not met"), "unknown": N_("unknown"), "none": N_("none"),

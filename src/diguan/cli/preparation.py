@@ -15,6 +15,7 @@ import click
 
 from diguan.cli.language import chosen, translator
 from diguan.cli.migrate import bring_up_to_date
+from diguan.engine.progress import Progress
 from diguan.rulebook.problems import N_
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def screen_province(results: Path) -> Screening:
 
     pack = _pack()
     return actions.run_screening(
-        pack=pack, as_of=policy.read(pack).as_of, by=None, at=timezone.now(), progress=_tick, folder=results
+        pack=pack, as_of=policy.read(pack).as_of, by=None, at=timezone.now(), progress=_Ticks(), folder=results
     )
 
 
@@ -102,7 +103,7 @@ def _compare_with(earlier: Screening, screening: Screening) -> None:
 
     from diguan.screening import actions
 
-    actions.compare_screenings(before=earlier, after=screening, by=None, at=timezone.now(), progress=_tick)
+    actions.compare_screenings(before=earlier, after=screening, by=None, at=timezone.now(), progress=_Ticks())
 
 
 def _import_places() -> None:
@@ -164,6 +165,11 @@ def _pack() -> rulebook.Pack:
     from diguan.screening import packs
 
     return packs.pack(lists.read("mix")["pack"])
+
+
+class _Ticks(Progress):
+    def step(self, name: str) -> None:
+        _tick(name)
 
 
 def _tick(_step: str) -> None:

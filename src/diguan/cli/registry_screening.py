@@ -1,55 +1,115 @@
 """diguan screen and diguan explain on the registry's own households."""
 
+from __future__ import annotations
+
 import datetime as dt
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
-from diguan import rulebook
+from diguan import engine, rulebook
 from diguan.cli.installation import opened
 from diguan.cli.language import translator
 from diguan.cli.opened_pack import loaded
+from diguan.cli.troubles import STOPPED
+from diguan.cli.waiting import Waiting
 from diguan.engine import replaying, sides
 from diguan.rulebook.problems import N_
 
+if TYPE_CHECKING:
+    from diguan.screening.models import Run
+
 
 def screen_registry(
-    folder: str | None, as_of: dt.date | None, known_on: dt.date | None, *, language: str, draft: bool
+    folder: str | None, as_of: dt.date | None, known_on: dt.date | None, *, language: str, draft: bool, memory: str
 ) -> None:
-    """Screen everybody on file; without a pack or a date, those of the screening before. `draft`: as a trial."""
+    """Screen everybody on file; without a pack or a date, those of the screening before. `draft`: as a trial.
+
+    The same that was cut off before is gone on with.
+    """
     say = translator(language)
     with opened(language):
         from django.utils import timezone
 
-        from diguan.screening import actions, packs, queries
+        from diguan.screening import actions, queries
 
         before = queries.current_screening()
         if before is None and (folder is None or as_of is None):
             raise click.UsageError(say(N_("The first screening of a registry needs --pack and --as-of.")))
-        pack = loaded(folder, language) if folder else packs.pack(before.pack_id if before else "")
-        day = as_of or (before.as_of if before else timezone.localdate())
+        named = folder or (before.pack_id if before else "")
+        pack, day = pack_of(named, language), as_of or (before.as_of if before else timezone.localdate())
+        with said(language):
+            run = queries.cut_off(pack.digest, day, known_on, draft)
+            if run is not None:
+                click.echo(say(N_("Screening {number} was cut off: it goes on.")).format(number=run.pk), err=True)
+                actions.resume_screening(run=run, by=None, at=timezone.now())
+            else:
+                run = actions.ask_screening(
+                    pack=pack, as_of=day, known_on=known_on, draft=draft, by=None, at=timezone.now()
+                )
+            carry(run, named, memory, language)
+
+
+def pack_of(named: str, language: str) -> rulebook.Pack:
+    """A pack of this installation by its name, or one by its folder."""
+    from diguan.screening import packs
+
+    return packs.pack(named) if named in packs.folders() else loaded(named, language)
+
+
+def carry(run: Run, named: str, memory: str, language: str) -> None:
+    """Carry out a screening that was asked for, shown on the terminal, until its end or Ctrl+C."""
+    from django.utils import timezone
+
+    from diguan.screening import actions, keeping
+    from diguan.screening import run as running
+
+    say = translator(language)
+    waiting = Waiting(running.STEPS, running.weights(), say)
+    with keeping.held(run) as is_mine:
+        if not is_mine:
+            raise actions.Occupied(run)
         try:
-            done = actions.run_screening(
-                pack=pack,
-                as_of=day,
-                known_on=known_on,
-                by=None,
-                at=timezone.now(),
-                progress=lambda step: click.echo(f"… {step}", err=True),
-                draft=draft,
-            )
-        except actions.PackNotInForce as refused:
-            click.echo(str(refused), err=True)
-            sys.exit(1)
-        except rulebook.RulesRefused as refused:
-            click.echo(refused.message(say), err=True)
-            sys.exit(1)
-        done_words = N_("{households} households screened under {pack} as of {date}.")
-        counted = f"{done.counts['households']:,}"
-        click.echo(say(done_words).format(households=counted, pack=done.pack_id, date=done.as_of))
+            with waiting.looked_at():
+                done = actions.carry_screening(
+                    run=run, pack=pack_of(named, language), by=None, at=timezone.now(), progress=waiting, memory=memory
+                )
+        except (engine.Stopped, engine.Exhausted) as ended:
+            click.echo(ended.message(say), err=True)
+            click.echo(say(N_("To go on with it: diguan screenings resume {number}")).format(number=run.pk), err=True)
+            sys.exit(STOPPED if isinstance(ended, engine.Stopped) else 1)
+    done_words = N_("{households} households screened under {pack} as of {date}.")
+    counted = f"{done.counts['households']:,}"
+    click.echo(say(done_words).format(households=counted, pack=done.pack_id, date=done.as_of))
+
+
+@contextmanager
+def said(language: str) -> Iterator[None]:
+    """Say in a sentence why a screening cannot be started or gone on with."""
+    from diguan.screening import actions
+
+    say = translator(language)
+    try:
+        yield
+    except (actions.PackNotInForce, actions.NotAllowed) as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(1)
+    except actions.Occupied as occupied:
+        words = N_(
+            "Screening {number}, which {who} asked for, is {state}. Wait until it has ended, or stop it: "
+            "diguan screenings cancel {number}"
+        )
+        run = occupied.run
+        click.echo(say(words).format(number=run.pk, who=run.asked_by_name, state=run.get_state_display()), err=True)
+        sys.exit(1)
+    except rulebook.RulesRefused as refused:
+        click.echo(refused.message(say), err=True)
+        sys.exit(1)
 
 
 def explain_registry(key: str, language: str) -> None:
@@ -101,7 +161,7 @@ def replay_registry(number: int, memory: str, language: str) -> replaying.Replay
 
 
 def compare_registry(
-    before: int, after: int, language: str, progress: Callable[[str], None]
+    before: int, after: int, language: str, progress: engine.Progress
 ) -> tuple[sides.Side, sides.Side, Path]:
     """Compare two screenings of the registry and keep it for its page; both sides, and the folder of its files."""
     say = translator(language)

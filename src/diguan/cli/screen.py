@@ -11,6 +11,8 @@ from diguan import engine, rulebook
 from diguan.cli import tables
 from diguan.cli.language import chosen, translator
 from diguan.cli.opened_pack import loaded
+from diguan.cli.troubles import STOPPED
+from diguan.cli.waiting import Waiting
 from diguan.rulebook.problems import N_, RulesRefused
 
 HISTORY = N_("folder of earlier snapshots, for rules that look back: one folder per day, named by its date")
@@ -73,20 +75,24 @@ def screen(
         from diguan.cli.registry_screening import screen_registry
 
         days = [day.date() if day else None for day in (as_of, known_on)]
-        screen_registry(folder, *days, language=language, draft=draft)
+        screen_registry(folder, *days, language=language, draft=draft, memory=memory)
         return
     if folder is None or as_of is None or out is None:
         raise click.UsageError(say(N_("Screening files needs --pack, --data, --as-of and --out.")))
     pack = loaded(folder, language)
+    waiting = Waiting(engine.STEPS, engine.WEIGHTS, say)
     try:
         rules = rulebook.at(pack, as_of.date())
         rules = rules.without_checks() if without_checks else rules
         options = engine.Options(
             places, engine.history.find(history, rules, missing_as_unknown) if history else {},
-            engine.Checks(missing_as_unknown), persons, memory, engine=works, master=master, translate=say,
-            progress=lambda step: click.echo(f"… {say(engine.STEPS[step])}", err=True),
+            engine.Checks(missing_as_unknown), persons, memory, engine=works, master=master, translate=say, progress=waiting,
         )  # fmt: skip
-        done = engine.screen(rules, engine.location(data), out, options)
+        with waiting.looked_at():
+            done = engine.screen(rules, engine.location(data), out, options)
+    except engine.Stopped as stopped:
+        click.echo(stopped.message(say), err=True)
+        sys.exit(STOPPED)
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
         sys.exit(1)

@@ -71,8 +71,9 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     import waitress
     from django.conf import settings
 
-    from diguan.intake import jobs
+    from diguan.intake import jobs as imports
     from diguan.journal.sealer import Sealer
+    from diguan.screening import jobs as screenings
     from diguan.server.wsgi import application
 
     trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
@@ -89,7 +90,8 @@ def listen(host: str, port: int, threads: int = 8, proxy: str = "127.0.0.1") -> 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with Sealer():
-            jobs.wake()  # imports that an earlier process was stopped at go on
+            for jobs in (imports, screenings):
+                jobs.wake()  # what an earlier process was stopped at goes on
             server.run()
     except KeyboardInterrupt:
         click.echo(say(N_("Stopped.")))

@@ -45,6 +45,10 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan.cli.screen", "screen", N_("Screen files, or the registry, under a pack."),
             "diguan screen --pack DIR --data DIR --as-of 2020-06-01 --out DIR",
         ),
+        "screenings": Entry(
+            "diguan.cli.screenings", "cli", N_("Screenings of the registry: listed, stopped, gone on with."),
+            "diguan screenings list",
+        ),
         "explain": Entry(
             "diguan.cli.screen", "explain", N_("Say why one household meets each standard or not."),
             "diguan explain --household KEY",

@@ -14,7 +14,7 @@ import click
 from diguan.cli.language import chosen, translator
 from diguan.rulebook.problems import N_, RulesRefused
 
-_STOPPED = 130
+STOPPED = 130
 
 
 def guarded(command: click.Command) -> int:
@@ -26,7 +26,7 @@ def guarded(command: click.Command) -> int:
         return refused.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(_say(N_("Stopped.")), err=True)
-        return _STOPPED
+        return STOPPED
     except BrokenPipeError:
         # The reader of our output went away, as `| head` does. Nothing more can be written, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

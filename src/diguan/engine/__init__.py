@@ -8,25 +8,33 @@ from diguan.engine.history import Former
 from diguan.engine.household import Beside, one_household
 from diguan.engine.intake import Checks
 from diguan.engine.options import Options
+from diguan.engine.outcomes import outcome_columns
 from diguan.engine.problems import DataRefused, Refusal
-from diguan.engine.screening import STEPS, Screened, outcome_columns, screen
+from diguan.engine.progress import Progress, Stopped
+from diguan.engine.room import Exhausted
+from diguan.engine.screening import STEPS, WEIGHTS, Screened, results_in, screen
 
 __all__ = [
     "DUCKDB",
     "SPARK",
     "STEPS",
+    "WEIGHTS",
     "Beside",
     "Checks",
     "DataRefused",
+    "Exhausted",
     "Finished",
     "Former",
     "Options",
+    "Progress",
     "Refusal",
     "Screened",
+    "Stopped",
     "finished",
     "history",
     "location",
     "one_household",
     "outcome_columns",
+    "results_in",
     "screen",
 ]

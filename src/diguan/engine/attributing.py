@@ -14,6 +14,7 @@ from diguan.engine import causes
 from diguan.engine.connection import rows
 from diguan.engine.intake import Checks
 from diguan.engine.options import Options
+from diguan.engine.progress import Inner
 from diguan.engine.screening import screen
 from diguan.engine.sides import ABSENT, Side, columns, subjects, table
 from diguan.engine.sql import text
@@ -77,7 +78,11 @@ def _screened(rules: Rules, after: Side, name: str, scratch: Path, options: Opti
     """The outcomes of the households concerned, with their later facts, under other rules."""
     history = {months: each for months, each in after.history.items() if months in rules.former}
     told = Options(
-        history=history, checks=Checks(missing_as_unknown=True), memory=options.memory, threads=options.threads
+        history=history,
+        checks=Checks(missing_as_unknown=True),
+        memory=options.memory,
+        threads=options.threads,
+        progress=Inner(options.progress),
     )
     screen(rules, scratch / "facts", scratch / name, told)
     return scratch / name / "outcomes.parquet"

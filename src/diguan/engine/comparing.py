@@ -10,6 +10,8 @@ from diguan.engine import attributing, flows, places
 from diguan.engine.connection import connect, rows
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
 from diguan.engine.options import DEFAULT, Options
+from diguan.engine.progress import begin, watched
+from diguan.engine.session import OnDuckDB
 from diguan.engine.sides import ABSENT, Side, columns, subjects
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
@@ -38,7 +40,7 @@ def compare(before: Side, after: Side, out: Path, options: Options = DEFAULT) ->
 
     Rows: changes.parquet one per household and cohort or standard that is not what it was, with the reason; flows.parquet
     one per place, cohort or standard, outcome before and after, and reason, those who stayed included.
-    Raises: DataRefused when data of either screening are gone, or `out` holds something else.
+    Raises: DataRefused when data of either screening are gone, or `out` holds something else; Stopped.
     """
     check_out(
         after.data, out, MARK,
@@ -48,13 +50,14 @@ def compare(before: Side, after: Side, out: Path, options: Options = DEFAULT) ->
         swapped_in(out) as folder,
         scratch_folder() as scratch,
         connect(memory=options.memory, threads=options.threads, spill=scratch) as db,
+        watched(OnDuckDB(db), options.progress),
     ):
-        options.progress("comparing")
+        begin(options.progress, "comparing")
         _pair(db, before, after)
         _list_changes(db, before.rules, after.rules)
-        options.progress("reasons")
+        begin(options.progress, "reasons")
         attributing.attribute(db, before, after, scratch, options)
-        options.progress("writing")
+        begin(options.progress, "writing")
         if after.places is not None:
             places.read_tree(db, after.places, scratch)
         db.execute(

@@ -30,7 +30,8 @@ def connect(*, memory: str = "", threads: int = 0, spill: Path | None = None) ->
         connection = duckdb.connect(":memory:", config=settings)
     except (duckdb.ParserException, duckdb.InvalidInputException) as error:
         raise DataRefused(N_("“{memory}” is not an amount of memory; write it as 4GB."), memory=memory) from error
-    connection.execute("SET enable_progress_bar = false")
+    # How far a statement is can be asked only where DuckDB would show it; it is not to print it.
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     for script in ("functions.sql", "identifiers.sql"):
         connection.execute(resources.files("diguan.engine").joinpath(script).read_text("utf-8"))
     return connection

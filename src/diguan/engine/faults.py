@@ -23,9 +23,7 @@ def look_for_faults(session: Session, tables: dict[str, Table], rules: Rules) ->
 
     Returns how many numbers have more than six places.
     """
-    session.desk.execute(
-        "CREATE OR REPLACE TEMP TABLE refused (file VARCHAR, row BIGINT, household VARCHAR, key VARCHAR, col VARCHAR, value VARCHAR, reason VARCHAR)"
-    )
+    begin(session)
     rounded = 0
     for name, table in tables.items():
         conditions = _conditions(name, table, rules)
@@ -36,6 +34,13 @@ def look_for_faults(session: Session, tables: dict[str, Table], rules: Rules) ->
         if not table.unique:
             _list_repeats(session, name, table)
     return rounded
+
+
+def begin(session: Session) -> None:
+    """Make `refused`, with nothing in it yet."""
+    session.desk.execute(
+        "CREATE OR REPLACE TEMP TABLE refused (file VARCHAR, row BIGINT, household VARCHAR, key VARCHAR, col VARCHAR, value VARCHAR, reason VARCHAR)"
+    )
 
 
 def look_for_orphans(session: Session, tables: dict[str, Table]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath, PurePosixPath
 import duckdb
 
 from diguan.engine.problems import DataRefused
+from diguan.engine.room import is_of_the_machine
 from diguan.engine.sql import quoted, text
 from diguan.rulebook.problems import N_
 
@@ -28,6 +29,7 @@ class Table:
     columns: dict[str, str]
     clean: frozenset[str] = frozenset()  # columns that need no trimming and no checks
     unique: bool = False  # no key stands twice
+    ordinal: str = ""  # SQL of the number of a row in its file, where it is to be known
 
 
 def location(written: str) -> Location:
@@ -52,6 +54,11 @@ def here(folder: Path, name: str) -> Path | None:
         if (folder / (name + suffix)).exists():
             return folder / (name + suffix)
     return folder / name if (folder / name).is_dir() else None
+
+
+def size(folder: Location) -> int:
+    """Bytes of all files in a folder of this machine; of an address nobody knows."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if isinstance(folder, Path) else 0
 
 
 def _is_there(connection: duckdb.DuckDBPyConnection, place: str) -> bool:
@@ -92,7 +99,9 @@ def open_table(connection: duckdb.DuckDBPyConnection, path: Location, scratch: P
 
 
 def unreadable(path: PurePath, error: duckdb.Error) -> DataRefused:
-    """The refusal of a file that DuckDB cannot read."""
+    """The refusal of a file that DuckDB cannot read. Raises: the error itself, when it says nothing about the file."""
+    if is_of_the_machine(error):
+        raise error
     if "reached an invalid state" in str(error):
         return DataRefused(
             N_("{file} is not one table: its lines end in different ways, or a quotation mark is not closed."),

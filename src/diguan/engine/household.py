@@ -7,6 +7,7 @@ from decimal import Decimal
 import duckdb
 
 from diguan.engine import plan
+from diguan.engine.computed import computed_values
 from diguan.engine.connection import connect
 from diguan.engine.files import Location
 from diguan.engine.finished import Finished
@@ -14,7 +15,6 @@ from diguan.engine.folders import scratch_folder
 from diguan.engine.history import History, bring, taken_in
 from diguan.engine.intake import EVERYTHING, Checks, Intake, settle, take_in
 from diguan.engine.problems import OF_HOUSEHOLD, DataRefused
-from diguan.engine.screening import computed_values
 from diguan.engine.session import OfOneHousehold, OnDuckDB
 from diguan.rulebook.problems import N_
 from diguan.rulebook.reference import Household, Past, Value
@@ -65,7 +65,7 @@ def one_household(
         if not found:
             raise _absent(intake, key)
         members = _records(connection, "persons", "household_id", key) if intake.has_persons else []
-        computed, _ = computed_values(session, rules, plan.make(rules), intake)
+        computed, _ = computed_values(session, rules, plan.make(rules), intake.has_persons)
         people = [str(member["person_id"]) for member in members]
         past = {}
         for months in (months for months in rules.former if months in beside.history):

@@ -5,6 +5,7 @@ because a household with a missing member would be judged wrongly. Empty and `NA
 """
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePath
 
 import duckdb
@@ -12,7 +13,9 @@ import duckdb
 from diguan.engine import faults, values
 from diguan.engine.files import Location, Table, unreadable
 from diguan.engine.problems import DataRefused, Refusal
-from diguan.engine.session import Session
+from diguan.engine.session import Session, write
+from diguan.engine.sql import text
+from diguan.engine.stages import Stages
 from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
@@ -64,6 +67,47 @@ def take_in(session: Session, rules: Rules, folder: Location, scratch: Path, che
         raise unreadable(PurePath(folder), error) from error
 
 
+_NOTED = (
+    "households", "persons", "has_persons", "has_places", "exact_keys", "hopeful", "refused_households",
+    "refused_persons", "rounded", "ignored", "absent",
+)  # fmt: skip
+
+
+def keep(stages: Stages, session: Session, intake: Intake) -> None:
+    """Keep what reading and checking has found, so that one who goes on need not look again."""
+    if not stages.are_kept:
+        return
+    tables = {name: {"clean": sorted(table.clean), "unique": table.unique} for name, table in intake.tables.items()}
+    number = 1 + (stages.fact("reading") or {"number": 0})["number"]
+    if intake.refusals:
+        for name in _REFUSED:
+            stages.keep_file(f"{name}-{number}.parquet", partial(write, session.desk, f"FROM {name}"))
+    noted = {name: getattr(intake, name) for name in _NOTED}
+    refused = [f"{name}-{number}.parquet" for name in _REFUSED if intake.refusals]
+    stages.keep_fact("reading", {**noted, "tables": tables, "number": number, "refused": refused})
+
+
+_REFUSED = ("refused", "refused_households")
+
+
+def take_up(stages: Stages, session: Session, rules: Rules, folder: Location, scratch: Path) -> Intake | None:
+    """What an earlier run had found in the same data; None if it had not come so far."""
+    noted = stages.fact("reading")
+    files = [stages.file(name) for name in noted["refused"]] if noted else []
+    if noted is None or None in files:
+        return None
+    intake = Intake(**{name: noted[name] for name in _NOTED})
+    for name, table in _tables(session, rules, folder, scratch).items():
+        seen = noted["tables"][name]
+        intake.tables[name] = replace(table, clean=frozenset(seen["clean"]), unique=seen["unique"])
+    faults.begin(session)
+    for name, file in zip(_REFUSED, files, strict=False):
+        session.desk.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM read_parquet({text(str(file))})")
+    intake.refusals = faults.refusals(session)
+    lay(session, rules, intake, intake.tables)
+    return intake
+
+
 def _taken_in(session: Session, rules: Rules, tables: dict[str, Table], checks: Checks) -> Intake:
     intake = Intake(tables=tables)
     intake.has_persons = "persons" in tables
@@ -104,18 +148,22 @@ def settle(session: Session, rules: Rules, intake: Intake) -> Intake:
     return intake
 
 
+def lay(session: Session, rules: Rules, intake: Intake, tables: dict[str, Table]) -> None:
+    """Make the views `households` and `persons` of these tables, without what was refused."""
+    keep = "household_id IS NOT NULL AND household_id NOT IN (SELECT household FROM refused_households)"
+    for name, table in tables.items():
+        everything = values.select(name, table, rules)
+        session.view(name, f"SELECT * FROM ({everything}) WHERE {keep}" if intake.refusals else everything)
+
+
 def _accept_all(session: Session, rules: Rules, intake: Intake) -> None:
-    for name, table in intake.tables.items():
-        session.view(name, values.select(name, table, rules))
+    lay(session, rules, intake, intake.tables)
     relations = {name: table.relation for name, table in intake.tables.items()}
     _count(session, intake, relations)
 
 
 def _accept_the_rest(session: Session, rules: Rules, intake: Intake) -> None:
-    keep = "household_id IS NOT NULL AND household_id NOT IN (SELECT household FROM refused_households)"
-    for name, table in intake.tables.items():
-        everything = values.select(name, table, rules)
-        session.view(name, f"SELECT * FROM ({everything}) WHERE {keep}")
+    lay(session, rules, intake, intake.tables)
     _count(session, intake, {name: name for name in intake.tables})
 
 

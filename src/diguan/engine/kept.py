@@ -1,6 +1,5 @@
 """What a screening keeps beside its results so that it can be replayed: the pack, the places, and what it was made from."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ import duckdb
 from diguan import __version__
 from diguan.engine.engines import DUCKDB
 from diguan.engine.files import Location, here
+from diguan.engine.folders import digest
 from diguan.engine.history import Former
 from diguan.engine.options import Options
 from diguan.engine.problems import DataRefused
@@ -47,8 +47,8 @@ class MadeFrom:
     results: dict[str, str]
 
 
-def keep(folder: Path, rules: Rules, data: Location, options: Options) -> None:
-    """Write the pack, the tree of places and made_from.json beside the results in `folder`.
+def keep(folder: Path, rules: Rules, data: Location, options: Options, known: dict[str, str] | None = None) -> None:
+    """Write the pack, the tree of places and made_from.json beside the results in `folder`; `known` are the data's digests.
 
     Raises: PackChanged when the pack's files are no longer those that were loaded.
     """
@@ -60,7 +60,7 @@ def keep(folder: Path, rules: Rules, data: Location, options: Options) -> None:
     made = MadeFrom(
         program=PROGRAM if options.engine == DUCKDB else f"{PROGRAM}, {options.engine}",
         data=str(data.resolve() if isinstance(data, Path) else data),
-        inputs=inputs(data),
+        inputs=inputs(data) if known is None else known,
         history={
             str(months): {"folder": str(each.folder.resolve()), "as_of": str(each.on), "inputs": inputs(each.folder)}
             for months, each in options.history.items()
@@ -92,10 +92,27 @@ def read(folder: Path) -> MadeFrom:
     return MadeFrom(**json.loads((folder / FILE).read_text("utf-8")))
 
 
+def is_whole(folder: Path, data: Path) -> bool:
+    """Whether the results in `folder` are those of `data`, and are what was written."""
+    try:
+        made = read(folder)
+        return made.data == str(data.resolve()) and all(
+            digest(folder / name) == expected for name, expected in made.results.items()
+        )
+    except (DataRefused, OSError, ValueError, TypeError):
+        return False
+
+
 def former(each: Mapping[str, object], moved_to: Path | None = None) -> Former:
     """An earlier snapshot as made_from.json names it, or in the folder of the same name where they lie now."""
     folder = Path(str(each["folder"]))
     return Former(moved_to / folder.name if moved_to else folder, date.fromisoformat(str(each["as_of"])))
+
+
+def ages(data: Location) -> dict[str, tuple[int, int]]:
+    """Size and time of the same files: what changes when somebody writes to them."""
+    files = [] if isinstance(data, str) else list(_files(data))
+    return {str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
 
 
 def inputs(data: Location) -> dict[str, str]:
@@ -113,11 +130,6 @@ def _files(data: Path) -> Iterator[Path]:
         found = here(data, name) if data.is_dir() else None
         if found is not None:
             yield from sorted(found.rglob("*.parquet")) if found.is_dir() else (found,)
-
-
-def digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def numbers(given: dict[str, str]) -> dict[str, Decimal]:

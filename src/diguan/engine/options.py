@@ -7,6 +7,7 @@ from pathlib import Path
 from diguan.engine.engines import DUCKDB, Engine
 from diguan.engine.history import History
 from diguan.engine.intake import EVERYTHING, Checks
+from diguan.engine.progress import SILENT, Progress
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,12 @@ class Options:
     persons_too: bool = False  # also write the derived values of every person
     memory: str = ""  # such as 4GB; beyond it work spills to disk
     threads: int = 0  # 0: as many as there are cores
+    # From so many bytes of data on, what was done is kept until all is done; it costs a little time.
+    keep_from: int = 256 << 20
+    part: int = 1_000_000  # households judged at a time, where what is done is kept
     engine: str = DUCKDB
     master: str = ""  # of Spark
-    progress: Callable[[str], None] = lambda step: None
+    progress: Progress = SILENT
     translate: Callable[[str], str] = str
 
     @property

@@ -177,17 +177,20 @@ def _outside_aggregates(node: tree.Expression) -> Iterator[tree.Expression]:
             yield from _outside_aggregates(child)
 
 
-def statement(plan: Plan, with_persons: bool) -> str:
-    """One SELECT over the views `households` and `persons`: a row per household with every household column."""
-    return f"WITH {', '.join(_parts(plan, with_persons))} SELECT * FROM household_{plan.stages - 1}"
+def statement(plan: Plan, with_persons: bool, *, apart: bool = False) -> str:
+    """One SELECT over the views `households` and `persons`: a row per household with every household column.
+
+    Computed parameters are worked out in it, or read from tables of their own when that was done `apart`.
+    """
+    return f"WITH {', '.join(_parts(plan, with_persons, apart=apart))} SELECT * FROM household_{plan.stages - 1}"
 
 
-def persons_statement(plan: Plan) -> str:
+def persons_statement(plan: Plan, *, apart: bool = False) -> str:
     """One SELECT: a row per person with every person column."""
-    return f"WITH {', '.join(_parts(plan, True))} SELECT * FROM person_{plan.stages - 1}"
+    return f"WITH {', '.join(_parts(plan, True, apart=apart))} SELECT * FROM person_{plan.stages - 1}"
 
 
-def _parts(plan: Plan, with_persons: bool) -> Iterator[str]:
+def _parts(plan: Plan, with_persons: bool, *, apart: bool = False) -> Iterator[str]:
     context = sql.Context(plan.rules, plan.aggregates)
     for stage in range(plan.stages):
         if with_persons:
@@ -195,7 +198,7 @@ def _parts(plan: Plan, with_persons: bool) -> Iterator[str]:
             yield f"members_{stage} AS ({_members(plan, context, stage)})"
         yield f"household_{stage} AS ({_levels(plan, context, 'household', stage, _household_start(plan, stage, with_persons))})"
         for column in _at(plan, "household", stage):
-            if column.name.startswith(":"):
+            if column.name.startswith(":") and not apart:
                 yield _computed(column, stage, context)
 
 

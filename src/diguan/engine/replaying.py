@@ -13,7 +13,7 @@ from diguan import rulebook
 from diguan.engine import kept
 from diguan.engine.connection import connect, rows
 from diguan.engine.files import Location, location
-from diguan.engine.folders import scratch_folder
+from diguan.engine.folders import digest, scratch_folder
 from diguan.engine.intake import Checks
 from diguan.engine.options import Options
 from diguan.engine.screening import screen
@@ -110,13 +110,13 @@ def _of_files(made: kept.MadeFrom, folder: Location, where: str, expected: dict[
     """Files that are no longer what they were; of data at an address nothing is told."""
     if isinstance(folder, str):
         return
-    for name, digest in expected.items():
+    for name, then in expected.items():
         file = folder / name
         if not file.is_file():
             yield Difference(N_("{where}: the file {file} is not there any more."), {"where": where, "file": file})
-        elif kept.digest(file) != digest:
+        elif digest(file) != then:
             template = N_("{where}: the file {file} is not what it was: its digest is {now}, and was {then}.")
-            values = {"where": where, "file": file, "now": kept.digest(file)[:16], "then": digest[:16]}
+            values = {"where": where, "file": file, "now": digest(file)[:16], "then": then[:16]}
             yield Difference(template, values)
     if where != "results":
         for name in kept.inputs(folder).keys() - expected.keys():

@@ -2,25 +2,29 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 
-from diguan.engine import checks, kept, places, plan, totals
+from diguan.engine import intake, kept, outcomes, places, plan, room, totals
 from diguan.engine.engines import DUCKDB, at_work
-from diguan.engine.files import Location
-from diguan.engine.folders import check_out, scratch_folder, swapped_in
+from diguan.engine.files import Location, size
+from diguan.engine.finished import MARK
+from diguan.engine.folders import check_out, digest, in_place_of
 from diguan.engine.history import Brought, bring, lacking
-from diguan.engine.intake import Intake, settle, take_in
+from diguan.engine.intake import Intake
+from diguan.engine.judging import Judged, judge
 from diguan.engine.options import DEFAULT, Options
 from diguan.engine.problems import DataRefused
+from diguan.engine.progress import begin, insist
 from diguan.engine.refusals import write_refusals
-from diguan.engine.session import Session, write
-from diguan.engine.sql import quoted, text
+from diguan.engine.session import Session
+from diguan.engine.stages import Stages
 from diguan.rulebook.problems import N_
 from diguan.rulebook.rules import Rules
 
+# How long each step takes beside the others, as far as can be said beforehand.
+WEIGHTS = {"reading": 3.0, "screening": 5.0, "writing": 2.0}
+NEEDS = 3  # times the size of the data is the room that results and what comes about on the way take, about
 STEPS = {"reading": N_("reading and checking"), "screening": N_("screening"), "writing": N_("writing results")}
 
 
@@ -56,168 +60,124 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
     Rows: outcomes.parquet and derived.parquet one per accepted household, totals.parquet one per place, subject and
     outcome, refused.csv one per refused row, checks.parquet one per fault that a check of the data found.
     Unknown: a missing value is never 0 and never a pass.
-    Raises: DataRefused when the data cannot be screened, or `out` holds something else; it is then left as it was.
+    Raises: DataRefused when the data cannot be screened, or `out` holds something else; Stopped; Exhausted when memory,
+    room or a right is lacking. It is then left as it was.
     """
     started = time.perf_counter()
     check_out(
-        data, out, "screening.json",
+        data, out, MARK,
         N_("{folder} holds files that are no results of a screening; name a new folder, or one with earlier results."),
     )  # fmt: skip
     with (
-        swapped_in(out) as folder,
-        scratch_folder() as scratch,
-        at_work(options.working, scratch) as session,
+        room.in_words(out),
+        in_place_of(out) as made,
+        at_work(options.working, made.scratch, options.progress) as session,
+        room.in_words(made.folder, NEEDS * size(data)),
     ):
-        options.progress("reading")
+        begin(options.progress, "reading")
+        session.expect(6)
         if rules.former and options.engine != DUCKDB:
             raise DataRefused(N_("Rules that look back with previous(…) are screened on DuckDB; leave out --engine."))
-        past = bring(session, rules, options.history, scratch, options.checks)
-        intake = take_in(session, rules, data, scratch, options.checks)
-        intake.absent += lacking(rules, options.history)
+        source = _Source(data, rules, options)
+        stages = Stages(made, source.described()) if source.is_kept else Stages()
+        past = bring(session, rules, options.history, made.scratch, options.checks)
+        taken = intake.take_up(stages, session, rules, data, made.scratch)
+        if taken is None:
+            taken = intake.take_in(session, rules, data, made.scratch, options.checks)
+            intake.keep(stages, session, taken)
         if options.place_tree is not None:
-            places.read_tree(session.desk, options.place_tree, scratch)
-        options.progress("screening")
-        the_plan = plan.make(rules)
-        session.table("screened", _screened(the_plan, intake))
-        if intake.hopeful and not _all_found(session, intake):
-            settle(session, rules, intake)
-            session.table("screened", _screened(the_plan, intake))
-        session.fetch("leaves", totals.leaves(rules))
+            places.read_tree(session.desk, options.place_tree, made.scratch)
+        session.fetch("leaves", "SELECT DISTINCT place AS leaf FROM households")
         places.lay(session.desk, by_tree=options.place_tree is not None)
-        options.progress("writing")
-        _write(session, rules, folder)
-        if rules.checks:
-            session.write(checks.statement(rules, intake.has_persons), folder / "checks.parquet")
-        if options.persons_too and intake.has_persons:
-            _write_persons(session, the_plan, folder)
-        write_refusals(folder / "refused.csv", intake.refusals, options.translate)
-        result = replace(_summary(session, rules, intake, the_plan, started), history=past)
-        (folder / "screening.json").write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
-        kept.keep(folder, rules, data, options)
+        session.lend("place_numbers")
+        begin(options.progress, "screening")
+        the_plan = plan.make(rules)
+        judged = judge(session, the_plan, taken, stages, options)
+        session.fetch("leaves", totals.leaves(rules))
+        begin(options.progress, "writing")
+        session.expect(4)
+        outcomes.write(session, rules, made.results, with_persons=taken.has_persons)
+        if options.persons_too and taken.has_persons:
+            outcomes.write_persons(session, the_plan, made.results)
+        write_refusals(made.results / "refused.csv", taken.refusals, options.translate)
+        taken.absent += lacking(rules, options.history)
+        result = replace(_summary(session, rules, taken, judged, started), history=past)
+        (made.results / MARK).write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        kept.keep(made.results, rules, data, options, source.unchanged())
+        insist(options.progress)
     return result
 
 
-def outcome_columns(rules: Rules) -> list[str]:
-    """Columns of outcomes.parquet, in order."""
-    columns = ["household_id", "place", "place_number", "persons"]
-    columns += ["weight"] if rules.pack.weight is not None else []
-    columns += ["cohort"] if rules.pack.cohorts else []
-    for name in rules.pack.standards:
-        columns += [name, f"{name}__applies", f"{name}__leaves_not_met", f"{name}__leaves_unknown"]
-    return columns
+def results_in(out: Path, data: Path) -> Screened | None:
+    """What an earlier run found in `data`, whose results stand in `out` just as it wrote them; None if there are none."""
+    if not kept.is_whole(out, data):
+        return None
+    return Screened(**json.loads((out / MARK).read_text("utf-8")))
 
 
-def _screened(the_plan: plan.Plan, intake: Intake) -> str:
-    """A row per household: keys, outcomes as booleans, bits of the single tests, cohort, derived values."""
-    rules = the_plan.rules
-    made = ["household_id", "place", "CAST(coalesce(persons, 0) AS INTEGER) AS persons"]
-    made += ["weight"] if rules.pack.weight is not None else []
-    for name, standard in rules.pack.standards.items():
-        applies = quoted(plan.applies_column(name)) if standard.applies_when is not None else "TRUE"
-        made += [f"{_outcome(quoted(name))} AS {quoted(name)}"]
-        made += [applies] if standard.applies_when is not None else []
-        made += [f"{bits} AS {quoted(column)}" for column, bits in _bits(rules, name, applies)]
-    if rules.pack.cohorts:
-        made.append(f"{_cohort(rules)} AS cohort")
-    made += [quoted(name) for name, derived in rules.pack.derived.items() if derived.entity == "household"]
-    made += checks.columns(rules, intake.has_persons)
-    return f"SELECT {', '.join(made)} FROM ({plan.statement(the_plan, intake.has_persons)})"
+class _Source:
+    """The files that a run reads: whether they are so large that what was done is kept, and whether they stay what they are."""
+
+    def __init__(self, data: Location, rules: Rules, options: Options) -> None:
+        self._data, self._rules, self._options = data, rules, options
+        self.is_kept = (
+            options.engine == DUCKDB and isinstance(data, Path) and data.is_dir() and size(data) >= options.keep_from
+        )
+        self._ages = kept.ages(data) if self.is_kept else {}
+        self._inputs = kept.inputs(data) if self.is_kept else None
+
+    def described(self) -> dict[str, object]:
+        """All that what is kept of a run depends on."""
+        rules, options = self._rules, self._options
+        return {
+            "program": kept.PROGRAM,
+            "pack": rules.pack.digest,
+            "as_of": rules.as_of,
+            "given": rules.given,
+            "with_checks": rules.with_checks,
+            "checks": options.checks,
+            "part": options.part,
+            "places": None if options.place_tree is None else digest(options.place_tree),
+            "inputs": self._inputs,
+            "history": {months: (each.on, kept.inputs(each.folder)) for months, each in options.history.items()},
+        }
+
+    def unchanged(self) -> dict[str, str] | None:
+        """Digests of the files, if they were taken before; they must still be the same. Raises: DataRefused."""
+        if self.is_kept and kept.ages(self._data) != self._ages:
+            raise DataRefused(
+                N_("The files in {folder} changed while they were read: screen them again."), folder=self._data
+            )
+        return self._inputs
 
 
-def _all_found(session: Session, intake: Intake) -> bool:
-    """Whether the persons of all households together are all persons."""
-    return int(str(session.rows("SELECT coalesce(sum(persons), 0) FROM screened")[0][0])) == intake.persons
-
-
-def _outcome(truth: str) -> str:
-    met, not_met, unknown = _of(("met", "not_met", "unknown"))
-    return f"CASE WHEN {truth} THEN {met} WHEN NOT {truth} THEN {not_met} ELSE {unknown} END"
-
-
-def _of(words: Sequence[str]) -> list[str]:
-    """Constants of the enumeration of these words."""
-    kind = f"ENUM ({', '.join(text(word) for word in words)})"
-    return [f"CAST({text(word)} AS {kind})" for word in words]
-
-
-def _bits(rules: Rules, standard: str, applies: str) -> Iterator[tuple[str, str]]:
-    """Bit n of each number says that single test n is not met, or unknown; 0 where the standard does not apply."""
-    failed, unknown = [], []
-    tests = rules.tests_of(standard)
-    kind = "UTINYINT" if len(tests) <= 8 else "UINTEGER" if len(tests) <= 32 else "BIGINT"
-    for number, (_, negated) in enumerate(tests):
-        column = quoted(plan.leaf_column(standard, number))
-        bit, none = f"CAST({1 << number} AS {kind})", f"CAST(0 AS {kind})"
-        failed.append(f"CASE WHEN {column if negated else 'NOT ' + column} THEN {bit} ELSE {none} END")
-        unknown.append(f"CASE WHEN {column} IS NULL THEN {bit} ELSE {none} END")
-    for word, bits in (("not_met", failed), ("unknown", unknown)):
-        yield f"{standard}__leaves_{word}", f"CASE WHEN {applies} IS FALSE THEN 0 ELSE {' + '.join(bits)} END"
-
-
-def _cohort(rules: Rules) -> str:
-    branches = []
-    *members, unknown, none = _of([*rules.pack.cohorts, "unknown", "none"])
-    for name, member in zip(rules.pack.cohorts, members, strict=True):
-        column = quoted(plan.member_column(name))
-        branches.append(f"WHEN {column} THEN {member} WHEN {column} IS NULL THEN {unknown}")
-    return f"CASE {' '.join(branches)} ELSE {none} END"
-
-
-def _write(session: Session, rules: Rules, folder: Path) -> None:
-    made = [_written(column, rules) for column in outcome_columns(rules)]
-    session.lend("place_numbers")
-    numbered = "place_numbers AS levels ON levels.leaf = screened.place"
-    session.write(f"SELECT {', '.join(made)} FROM screened LEFT JOIN {numbered}", folder / "outcomes.parquet")
-    derived = [quoted(name) for name, item in rules.pack.derived.items() if item.entity == "household"]
-    session.write(f"SELECT {', '.join(['household_id', *derived])} FROM screened", folder / "derived.parquet")
-    write(session.desk, totals.statement(rules), folder / "totals.parquet")
-
-
-def _written(column: str, rules: Rules) -> str:
-    """SQL of a column of outcomes.parquet, in the type that is promised."""
-    if column == "place_number":
-        return "levels.place_number"
-    standard, _, part = column.partition("__")
-    if part == "applies" and rules.pack.standards[standard].applies_when is None:
-        return f"TRUE AS {quoted(column)}"
-    name = f"screened.{quoted(column)}"
-    return f"CAST({name} AS BIGINT) AS {quoted(column)}" if part.startswith("leaves_") else name
-
-
-def _write_persons(session: Session, the_plan: plan.Plan, folder: Path) -> None:
-    derived = [quoted(name) for name, item in the_plan.rules.pack.derived.items() if item.entity == "person"]
-    made = ", ".join(["person_id", "household_id", *derived])
-    session.write(f"SELECT {made} FROM ({plan.persons_statement(the_plan)})", folder / "derived_persons.parquet")
-
-
-def _summary(session: Session, rules: Rules, intake: Intake, the_plan: plan.Plan, started: float) -> Screened:
-    computed, known = computed_values(session, rules, the_plan, intake)
+def _summary(session: Session, rules: Rules, taken: Intake, judged: Judged, started: float) -> Screened:
     return Screened(
         pack=rules.pack.id,
         version=rules.pack.version,
         digest=rules.pack.digest,
         as_of=rules.as_of.isoformat(),
-        households=intake.households,
-        persons=intake.persons,
-        refused_households=intake.refused_households,
-        refused_persons=intake.refused_persons,
-        refused_rows=len(intake.refusals),
-        exact_keys=intake.exact_keys,
-        without_members=_without_members(session, intake),
-        outside_places=places.outside(session.desk) if intake.has_places else 0,
+        households=taken.households,
+        persons=taken.persons,
+        refused_households=taken.refused_households,
+        refused_persons=taken.refused_persons,
+        refused_rows=len(taken.refusals),
+        exact_keys=taken.exact_keys,
+        without_members=_without_members(session, taken),
+        outside_places=places.outside(session.desk) if taken.has_places else 0,
         without_weight=_without_weight(session, rules),
-        rounded=intake.rounded,
-        ignored_columns=intake.ignored,
-        absent_columns=intake.absent,
-        computed={name: None if value is None else f"{value:f}" for name, value in computed.items()},
-        known=known,
+        rounded=taken.rounded,
+        ignored_columns=taken.ignored,
+        absent_columns=taken.absent,
+        computed={name: None if value is None else f"{value:f}" for name, value in judged.computed.items()},
+        known=judged.known,
         seconds=round(time.perf_counter() - started, 3),
     )
 
 
-def _without_members(session: Session, intake: Intake) -> int:
+def _without_members(session: Session, taken: Intake) -> int:
     """Accepted households with nobody on file."""
-    if not intake.has_persons:
+    if not taken.has_persons:
         return 0
     return int(str(session.rows("SELECT count(*) FROM screened WHERE persons = 0")[0][0]))
 
@@ -227,19 +187,3 @@ def _without_weight(session: Session, rules: Rules) -> int:
     if rules.pack.weight is None:
         return 0
     return int(str(session.rows("SELECT count(*) FROM screened WHERE weight IS NULL")[0][0]))
-
-
-def computed_values(
-    session: Session, rules: Rules, the_plan: plan.Plan, intake: Intake
-) -> tuple[dict[str, Decimal | None], dict[str, int]]:
-    """Values of the parameters computed over the snapshot, and in how many households what they rest on was known."""
-    found: dict[str, Decimal | None] = {}
-    known: dict[str, int] = {}
-    for name in rules.pack.parameters:
-        if not rules.is_computed(name):
-            continue
-        statement = plan.computed_statement(the_plan, name, intake.has_persons)
-        value, count = session.rows(statement)[0]
-        assert value is None or isinstance(value, Decimal)
-        found[name], known[name] = value, int(str(count))
-    return found, known

@@ -13,6 +13,7 @@ import duckdb
 from diguan.engine import clean
 from diguan.engine.connection import rows
 from diguan.engine.files import Location, Table, find, open_table
+from diguan.engine.progress import Meter
 from diguan.engine.sql import text
 from diguan.rulebook.rules import Rules
 
@@ -52,12 +53,25 @@ class Session(Protocol):
     def write(self, statement: str, file: Path) -> None:
         """Write the rows of a statement to one Parquet file."""
 
+    def expect(self, statements: int) -> None:
+        """Begin a step of about so many statements over the population."""
+
+    def pass_over(self) -> None:
+        """One of them need not be carried out."""
+
+    def share(self) -> float:
+        """How much of that step is done, from 0 to 1; asked from another thread."""
+
+    def interrupt(self) -> None:
+        """End the statement at hand; called from another thread."""
+
 
 class OnDuckDB:
     """The session of a DuckDB connection: the population and the desk are one."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.desk = connection
+        self._meter = Meter()
 
     def open(self, folder: Location, name: str, scratch: Path) -> Table | None:
         path = find(self.desk, folder, name)
@@ -70,13 +84,16 @@ class OnDuckDB:
         return f"(SELECT *, row_number() OVER () AS {column} FROM {table.relation})"
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
-        return rows(self.desk, statement)
+        found = rows(self.desk, statement)
+        self._meter.one_done()
+        return found
 
     def view(self, name: str, statement: str) -> None:
         self.desk.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {statement}")
 
     def table(self, name: str, statement: str) -> None:
         self.desk.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
+        self._meter.one_done()
 
     fetch = table
 
@@ -88,6 +105,19 @@ class OnDuckDB:
 
     def write(self, statement: str, file: Path) -> None:
         write(self.desk, statement, file)
+        self._meter.one_done()
+
+    def expect(self, statements: int) -> None:
+        self._meter.begin(statements)
+
+    def pass_over(self) -> None:
+        self._meter.one_done()
+
+    def share(self) -> float:
+        return self._meter.share(self.desk.query_progress() / 100)
+
+    def interrupt(self) -> None:
+        self.desk.interrupt()
 
 
 class OfOneHousehold(OnDuckDB):

@@ -33,6 +33,7 @@ def select(name: str, table: Table, rules: Rules) -> str:
             made.append("TRY_CAST(place_number AS BIGINT) AS place_number")
     read = [variable for variable in variables(name, rules) if variable.name in rules.used]
     made += [f"{value(variable, table, rules)} AS {quoted(variable.name)}" for variable in read]
+    made += [table.ordinal] if table.ordinal else []
     return f"SELECT {', '.join(made)} FROM {table.relation}"
 
 

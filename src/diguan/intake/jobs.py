@@ -1,36 +1,17 @@
-"""Imports worked on by a thread of the server, whether their page is open or not.
-
-What is to be done stands in the database as the import's stage, so that nothing is lost when the process ends; who does
-it is settled by a lock on the import's folder, which the system lets go when the process dies. Whatever was begun is
-begun again, or goes on where it was cut off, as soon as a server runs.
-"""
+"""Imports worked on by a thread of the server (diguan.jobs): what is to be done stands in the database as the import's stage."""
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 
-from django.db import connection
 from django.utils import timezone
 
 from diguan.intake import actions, keeping, queries, work
 from diguan.intake.models import Import
 from diguan.intake.parsing.limits import FileRefused
+from diguan.jobs.worker import Worker
 from diguan.rulebook.problems import N_
 
 log = logging.getLogger(__name__)
-
-_guard = threading.Lock()
-_state = {"is_running": False, "is_wanted": False}
-
-
-def wake() -> None:
-    """See to it that a thread of this process works on whatever waits."""
-    with _guard:
-        _state["is_wanted"] = True
-        if _state["is_running"]:
-            return
-        _state["is_running"] = True
-    threading.Thread(target=_run, name="imports", daemon=True).start()
 
 
 def work_off() -> int:
@@ -46,19 +27,8 @@ def work_off() -> int:
     return done
 
 
-def _run() -> None:
-    while True:
-        with _guard:
-            if not _state["is_wanted"]:
-                _state["is_running"] = False
-                return
-            _state["is_wanted"] = False
-        try:
-            work_off()
-        except Exception:
-            log.exception("imports: the work was given up until the next call")
-        finally:
-            connection.close()
+WORKER = Worker("imports", work_off)
+wake = WORKER.wake
 
 
 _NEXT: Mapping[str, Callable[..., Import]] = {

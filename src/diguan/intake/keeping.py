@@ -1,17 +1,17 @@
 """Where the files of an import lie: in the data folder, out of reach of the web, for as long as they are needed."""
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from diguan.engine import folders
 from diguan.intake import columns
 from diguan.intake.columns import Sheet
 from diguan.intake.models import Import
@@ -84,21 +84,9 @@ def remove(of: Import) -> None:
     shutil.rmtree(folder(of), ignore_errors=True)
 
 
-@contextmanager
-def held(of: Import) -> Iterator[bool]:
+def held(of: Import) -> AbstractContextManager[bool]:
     """Hold an import while working on it; False if another process or thread does. The hold ends with the process."""
-    path = folder(of)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
+    return folders.held(folder(of))
 
 
 def described(path: Path) -> dict[str, Any]:

@@ -1,24 +1,19 @@
-"""Lists compared by a thread of the server, whether their page is open or not.
+"""Lists compared by a thread of the server (diguan.jobs): what is to be done stands in the database, a list that was never compared.
 
-What is to be done stands in the database: a list that was never compared. Whoever dies over it leaves nothing behind, and the
-next who looks begins again.
+Whoever dies over it leaves nothing behind, and the next who looks begins again.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 
-from django.db import connection
 from django.utils import timezone
 
 from diguan.intake import dictionaries
+from diguan.jobs.worker import Worker
 from diguan.linkage import actions, queries, workroom
 
-log = logging.getLogger(__name__)
-
 _guard = threading.Lock()
-_state = {"is_running": False}
 _again: set[int] = set()  # lists that somebody wants compared anew; lost with the process, and asked for again
 
 
@@ -26,10 +21,7 @@ def wake(*again: int) -> None:
     """See to it that a thread of this process compares whatever waits, and these lists (by id) once more."""
     with _guard:
         _again.update(again)
-        if _state["is_running"]:
-            return
-        _state["is_running"] = True
-    threading.Thread(target=_run, name="lists", daemon=True).start()
+    WORKER.wake()
 
 
 def work_off() -> int:
@@ -48,13 +40,9 @@ def work_off() -> int:
     return done
 
 
-def _run() -> None:
-    try:
-        while work_off():
-            pass
-    except Exception:
-        log.exception("lists: the comparison was given up until the next call")
-    finally:
-        with _guard:
-            _state["is_running"] = False
-        connection.close()
+def _work_all_off() -> None:
+    while work_off():
+        pass
+
+
+WORKER = Worker("lists", _work_all_off)

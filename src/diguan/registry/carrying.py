@@ -83,6 +83,24 @@ def one_at_a_time(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"diguan {name}"])
 
 
+class Interruptible:
+    """The connection of the thread that makes this, as work that another thread may interrupt (engine.progress.Work)."""
+
+    def __init__(self) -> None:
+        connection.ensure_connection()
+        self._raw: Any = connection.connection
+        self._interrupt = self._raw.cancel_safe if connection.vendor == "postgresql" else self._raw.interrupt
+        self.done = 0.0
+        self.others: list[Callable[[], None]] = []  # what else it may be waiting for
+
+    def share(self) -> float:
+        return min(self.done, 1.0)
+
+    def interrupt(self) -> None:
+        for each in (*self.others, self._interrupt):
+            each()
+
+
 @contextmanager
 def standing_still() -> Iterator[None]:
     """Read the database as it is at one moment, however long it takes, without holding up its writers."""
@@ -99,8 +117,12 @@ def standing_still() -> Iterator[None]:
         try:
             yield
         finally:
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK")
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("ROLLBACK")
+            except DatabaseError:
+                # A reading that was interrupted, and is not closed yet, lets nothing else through.
+                connection.close()
 
 
 def _carry(

@@ -15,17 +15,21 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from diguan.access.scope import Scope
 from diguan.engine.files import KEYED
+from diguan.engine.folders import synced
+from diguan.engine.progress import SILENT, Progress, insist, watched
 from diguan.registry import carrying, merging, relations, staging, stays
 from diguan.registry.as_of import Moment
-from diguan.registry.models import FormerStay, Identifier, Observation, Person
+from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person
 
 ROW_GROUP = 20_480
 _TYPES = {
@@ -52,25 +56,33 @@ class Snapshot:
     unreadable: Mapping[str, int]
 
 
-def write(
-    *, pack: staging.Dictionary, as_of: dt.date, folder: Path, scope: Scope, known_on: dt.date | None = None
+def write(  # noqa: PLR0913 - what is written, as of when, for whom, and where to
+    *,
+    pack: staging.Dictionary,
+    as_of: dt.date,
+    folder: Path,
+    scope: Scope,
+    known_on: dt.date | None = None,
+    progress: Progress = SILENT,
 ) -> Snapshot:
     """Write what is known of the scope's households from observations up to `as_of`, to a new folder inside `folder`.
 
     With `known_on`, as it was known on that day: what was recorded later does not count.
     Rows: every household and person that was there on the date, also those of whom nothing was known by then.
     Unknown: NULL. Written twice from the same content, it is the same snapshot.
+    Raises: Stopped; the folder is then as it was.
     """
     moment = Moment(as_of, known_on)
     folder.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".snapshot-", dir=folder))
     try:
-        with relations.workbench() as bench, carrying.standing_still():
+        reading = _Reading(progress, scope)
+        with relations.workbench() as bench, carrying.standing_still(), reading.watched(bench):
             _recall(bench, pack, moment, scope)
             stays.bring(bench, scope, moment.on, moment.known_until)
             _bring_identifiers(bench, scope)
-            unreadable = _bring(bench, pack, _HOUSEHOLDS, stays.households(scope), moment)
-            unreadable |= _bring(bench, pack, _PERSONS, stays.persons(scope), moment)
+            unreadable = _bring(bench, pack, _HOUSEHOLDS, reading.counted(stays.households(scope)), moment)
+            unreadable |= _bring(bench, pack, _PERSONS, reading.counted(stays.persons(scope)), moment)
             counts = {f"{part.entity}s": _write_file(bench, part, building) for part in (_HOUSEHOLDS, _PERSONS)}
         content = {"as_of": as_of.isoformat(), **counts, "unreadable": dict(sorted(unreadable.items()))}
         content["files"] = {name: _digest(building / f"{name}.parquet") for name in counts}
@@ -78,10 +90,35 @@ def write(
         (building / "snapshot.json").write_text(json.dumps({"id": digest, **content}, indent=1) + "\n", "utf-8")
         building.chmod(0o755)
         if not (folder / digest).exists():
+            for path in (*building.iterdir(), building):
+                synced(path)
             building.rename(folder / digest)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return read(folder / digest)
+
+
+class _Reading:
+    """How far the reading of the registry is, by its rows."""
+
+    def __init__(self, progress: Progress, scope: Scope) -> None:
+        self._progress, self._scope = progress, scope
+
+    @contextmanager
+    def watched(self, bench: relations.Bench) -> Iterator[None]:
+        models: tuple[Any, ...] = (Household, Person)
+        self._of = max(sum(model.objects.within(self._scope).count() for model in models), 1)
+        self._work = carrying.Interruptible()
+        self._work.others.append(bench.interrupt)
+        with watched(self._work, self._progress):
+            yield
+
+    def counted(self, rows: Iterator[relations.Row]) -> Iterator[relations.Row]:
+        for number, row in enumerate(rows):
+            if number % relations.CHUNK == 0:
+                insist(self._progress)
+                self._work.done += relations.CHUNK / self._of * 0.9  # the rest is writing it down
+            yield row
 
 
 def read(folder: Path) -> Snapshot:
@@ -89,6 +126,16 @@ def read(folder: Path) -> Snapshot:
     found = json.loads((folder / "snapshot.json").read_text("utf-8"))
     as_of = dt.date.fromisoformat(found["as_of"])
     return Snapshot(found["id"], folder, as_of, found["households"], found["persons"], found["unreadable"])
+
+
+def again(folder: Path) -> Snapshot | None:
+    """The snapshot in a folder, if it is there and its files are what they were when it was written."""
+    try:
+        files = json.loads((folder / "snapshot.json").read_text("utf-8"))["files"]
+        is_same = all(_digest(folder / f"{name}.parquet") == digest for name, digest in files.items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return read(folder) if is_same else None
 
 
 def _recall(bench: relations.Bench, pack: staging.Dictionary, moment: Moment, scope: Scope) -> None:

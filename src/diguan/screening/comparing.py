@@ -24,10 +24,10 @@ def side(screening: Screening) -> sides.Side:
     return sides.side(out, snapshots / screening.snapshot_id, snapshots)
 
 
-def compare(before: Screening, after: Screening, out: Path, progress: run.Progress) -> comparing.Compared:
+def compare(before: Screening, after: Screening, out: Path, progress: engine.Progress) -> comparing.Compared:
     """Compare the files of two screenings into the folder `out`.
 
-    Raises: engine.DataRefused when files of either are gone.
+    Raises: engine.DataRefused when files of either are gone; engine.Stopped.
     """
     return comparing.compare(side(before), side(after), out, engine.Options(progress=progress))
 

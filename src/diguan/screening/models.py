@@ -4,7 +4,9 @@ The files a screening wrote stay for ever; the rows of results are replaced with
 read one small set of tables.
 """
 
+import uuid
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from django.db import models
 from django.db.models import F, Q
@@ -55,6 +57,74 @@ class Screening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pack_id} {self.as_of}"
+
+
+class Run(models.Model):
+    """A screening of the registry from being asked for to its end; its number is that of the screening it leads to.
+
+    What changes every second, and what came about on the way, lies in files (`screening.keeping`). `history` are the
+    snapshots of earlier days, by months before; `seconds` how long each step took.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("failed")
+        DONE = "done", _("done")
+
+    key = models.UUIDField(_("key"), unique=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.WAITING)
+    pack_id = models.CharField(_("pack"), max_length=100)
+    pack_version = models.CharField(_("version of the pack"), max_length=40)
+    pack_digest = models.CharField(_("digest of the pack"), max_length=64)
+    as_of = models.DateField(_("as of"))
+    known_on = models.DateField(_("by what was on file on"), null=True)
+    is_draft = models.BooleanField(_("trial"), default=False)
+    is_current = models.BooleanField(_("takes the place of the current screening"), default=True)
+    folder = models.CharField(_("folder of the results"), max_length=500)
+    snapshot_id = models.CharField(_("snapshot"), max_length=64, blank=True)
+    history = models.JSONField(_("earlier snapshots"), default=dict)
+    step = models.CharField(_("step"), max_length=20, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    is_in_background = models.BooleanField(_("carried out by the server"), default=False)
+    wanted_by = models.BigIntegerField(_("wanted by"), null=True)  # who asked last, be it to begin or to go on
+    seconds = models.JSONField(_("seconds by step"), default=dict)
+    problem = models.JSONField(_("problem"), default=dict)  # template and values
+    screening = models.OneToOneField(
+        Screening, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("screening")
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.BigIntegerField(_("asked by"), null=True)
+    asked_by_name = models.CharField(_("asked by (name)"), max_length=200)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    ended_by = models.BigIntegerField(_("ended by"), null=True)
+
+    class Meta:
+        verbose_name = _("run of a screening")
+        verbose_name_plural = _("runs of screenings")
+        indexes = [models.Index(fields=["state", "id"], name="run_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.pack_id} {self.as_of} {self.state}"
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in AT_WORK
+
+
+# What a run may become from where it is. One that was cut off is still called running, and nobody holds it.
+_R = Run.State
+AT_WORK = (_R.WAITING, _R.RUNNING)
+TRANSITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        _R.WAITING: frozenset({_R.RUNNING, _R.CANCELLED, _R.FAILED}),
+        _R.RUNNING: frozenset({_R.DONE, _R.CANCELLED, _R.FAILED, _R.WAITING, _R.RUNNING}),
+        _R.CANCELLED: frozenset({_R.WAITING}),
+        _R.FAILED: frozenset({_R.WAITING}),
+        _R.DONE: frozenset(),
+    }
+)
 
 
 class Result(models.Model):

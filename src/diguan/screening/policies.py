@@ -1,9 +1,10 @@
-"""What may be screened. Pure: a pack and a registry in, a decision out."""
+"""What may be screened, and by whom. Pure: a pack, a registry, rows in, a decision out."""
 
 from django.utils.translation import gettext as _
 
 from diguan import rulebook
 from diguan.access.decision import ALLOWED, Decision, refused
+from diguan.screening.models import TRANSITIONS, Run
 
 
 def may_screen(pack: rulebook.Pack, *, synthetic: bool, draft: bool) -> Decision:
@@ -25,3 +26,33 @@ def may_screen(pack: rulebook.Pack, *, synthetic: bool, draft: bool) -> Decision
         )
         % words
     )
+
+
+def may_run(*, is_everything: bool) -> Decision:
+    """Whether somebody may ask for screenings, and stop them: whoever may run them (`screening.run`) for the whole tree.
+
+    Results of everybody take the place of results of everybody; nobody answers for that in a part of the places.
+    """
+    if is_everything:
+        return ALLOWED
+    return refused(
+        _("A screening judges everybody on file. Only whoever runs screenings for the whole registry may do this.")
+    )
+
+
+def may_become(run: Run, state: str) -> Decision:
+    """Whether a run may go on to this state from where it is."""
+    if state in TRANSITIONS[run.state]:
+        return ALLOWED
+    words = {"number": run.pk, "state": run.get_state_display()}
+    return refused(_("Screening %(number)s is %(state)s: that cannot be done now.") % words)
+
+
+def may_go_on(run: Run, *, newer: int | None) -> Decision:
+    """Whether a run that ended without results may go on; `newer` is the number of a later screening, if there is one."""
+    if newer is not None:
+        words = {"number": run.pk, "newer": newer}
+        return refused(
+            _("Screening %(newer)s has been carried out since: start a new one instead of %(number)s.") % words
+        )
+    return may_become(run, Run.State.WAITING)

@@ -1,5 +1,6 @@
 """Every read of screenings, each within the reader's scope."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -9,11 +10,13 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Substr
 from django.http import QueryDict
 
+from diguan.access.models import User
 from diguan.access.scope import Scope
 from diguan.places.models import Place
 from diguan.registry import keyset, relations
 from diguan.registry.models import Household, Person
-from diguan.screening.models import LETTERS, NOT_MET, UNKNOWN, Fault, Result, Screening, Shortfall, Total
+from diguan.screening import keeping
+from diguan.screening.models import AT_WORK, LETTERS, NOT_MET, UNKNOWN, Fault, Result, Run, Screening, Shortfall, Total
 from diguan.ui import paging
 
 ORDER = ("place_number", "household_id")
@@ -96,6 +99,48 @@ def current_screening() -> Screening | None:
 def screenings() -> QuerySet[Screening]:
     """All screenings, newest first."""
     return Screening.objects.order_by("-started_at", "-id")
+
+
+def runs() -> QuerySet[Run]:
+    """All screenings that were ever asked for, newest first."""
+    return Run.objects.order_by("-id")
+
+
+def at_work() -> QuerySet[Run]:
+    """Screenings that wait or run, or were cut off; at most one, but for a moment."""
+    return Run.objects.filter(state__in=AT_WORK).order_by("id")
+
+
+def done_since(run: Run) -> int | None:
+    """The number of a screening that was carried out after this one had been asked for; None if there is none."""
+    return Run.objects.filter(pk__gt=run.pk, state=Run.State.DONE).values_list("pk", flat=True).last()
+
+
+def given_up_before(run: Run) -> QuerySet[Run]:
+    """Earlier ones that ended without results, whose files nobody needs any more."""
+    return Run.objects.filter(pk__lt=run.pk, state__in=(Run.State.FAILED, Run.State.CANCELLED))
+
+
+def cut_off(digest: str, as_of: dt.date, known_on: dt.date | None, draft: bool) -> Run | None:
+    """One of the same that was cut off and can go on; None if there is none."""
+    same = at_work().filter(pack_digest=digest, as_of=as_of, known_on=known_on, is_draft=draft, is_current=True)
+    return next((run for run in same if keeping.is_cut_off(run)), None)
+
+
+def for_the_server() -> list[Run]:
+    """Those that the server is to carry out, or to take up again; others are carried out by the program that asked."""
+    return list(at_work().filter(is_in_background=True))
+
+
+def wanted_by(run: Run) -> User | None:
+    """Who wants a screening; None for the terminal."""
+    return None if run.wanted_by is None else User.objects.get(pk=run.wanted_by)
+
+
+def last_seconds() -> Mapping[str, float]:
+    """How long each step took in the last screening that was carried out in one go; nothing before the first."""
+    done = Run.objects.filter(state=Run.State.DONE, attempts=1).exclude(seconds={}).order_by("-id").first()
+    return done.seconds if done else {}
 
 
 def in_cohorts(scope: Scope, households: Iterable[int]) -> set[int]:

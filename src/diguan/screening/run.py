@@ -2,7 +2,8 @@
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +11,57 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from diguan import engine, rulebook
+from diguan.engine.progress import SILENT, insist, watched
 from diguan.places.models import Place
-from diguan.registry import relations
+from diguan.registry import carrying, relations, snapshots
 from diguan.registry.models import Household
+from diguan.rulebook.problems import N_
+from diguan.screening import queries
 from diguan.screening.models import LETTERS, MET, NOT_MET, Fault, Result, Screening, Shortfall, Total
 
-Progress = Callable[[str], None]
+STEPS = {"snapshot": N_("writing the snapshot"), **engine.STEPS, "loading": N_("loading the results")}
+# How long each step takes beside the others, until a screening of this registry has told.
+WEIGHTS = {"snapshot": 18.0, "reading": 0.5, "screening": 2.0, "writing": 1.0, "loading": 5.0}
+
+
+def weights() -> Mapping[str, float]:
+    """How long each step takes beside the others, as the last screening of this registry told."""
+    return {**WEIGHTS, **queries.last_seconds()}
+
+
+def results(
+    rules: rulebook.Rules,
+    snapshot: snapshots.Snapshot,
+    former: Mapping[int, snapshots.Snapshot],
+    out: Path,
+    options: engine.Options,
+) -> engine.Screened:
+    """What the rules find in a snapshot and the earlier ones they look back at, as files in the folder `out`.
+
+    Results that stand there already, and are just what was written, are taken as they are.
+    Raises: engine.DataRefused if the snapshot lacks what the rules read; engine.Stopped; engine.Exhausted.
+    """
+    found = engine.results_in(out, snapshot.folder)
+    if found is not None:
+        return found
+    history = {months: engine.Former(each.folder, each.as_of) for months, each in former.items()}
+    return screen(rules=rules, snapshot=snapshot.folder, history=history, out=out, options=options)
 
 
 def screen(
-    *, rules: rulebook.Rules, snapshot: Path, history: Mapping[int, engine.Former], out: Path, progress: Progress
+    *,
+    rules: rulebook.Rules,
+    snapshot: Path,
+    history: Mapping[int, engine.Former],
+    out: Path,
+    options: engine.Options,
 ) -> engine.Screened:
-    """Run the rules over a snapshot and the earlier ones they look back at; the results stand in the folder `out`, with the place tree they were summed by.
-
-    Raises: engine.DataRefused if the snapshot lacks what the rules read.
-    """
+    """Run the rules over a snapshot; the results stand in the folder `out`, with the place tree they were summed by."""
     tree = out.with_name(f"{out.name}.places.csv")
     try:
         _write_tree(tree)
-        options = engine.Options(tree, history, engine.Checks(trusted=True), progress=progress)
-        return engine.screen(rules, snapshot, out, options)
+        told = replace(options, place_tree=tree, history=history, checks=engine.Checks(trusted=True))
+        return engine.screen(rules, snapshot, out, told)
     finally:
         tree.unlink(missing_ok=True)
 
@@ -51,7 +83,31 @@ class Loaded:
     totals: int
 
 
-def load(screening: Screening, out: Path, households: QuerySet[Household]) -> Loaded:
+class Loading:
+    """How far the loading of results is, by their rows; it can be interrupted at any of its statements."""
+
+    def __init__(self) -> None:
+        self._work = carrying.Interruptible()
+        self._progress: engine.Progress = SILENT
+        self._rows, self._of = 0, 1
+
+    def watched(self, progress: engine.Progress) -> AbstractContextManager[None]:
+        self._progress = progress
+        return watched(self._work, progress)
+
+    def expect(self, bench: relations.Bench, rows: int) -> None:
+        """So many rows are to come, from this bench."""
+        self._work.others.append(bench.interrupt)
+        self._of = max(rows, 1)
+
+    def counted(self, rows: int) -> None:
+        """So many have come in. Raises: engine.Stopped."""
+        insist(self._progress)
+        self._rows += rows
+        self._work.done = self._rows / self._of
+
+
+def load(screening: Screening, out: Path, households: QuerySet[Household], loading: Loading) -> Loaded:
     """Bring the results of one screening into its tables.
 
     Rows: a result per household, a shortfall per household and standard that is not met or unknown, a fault per
@@ -64,11 +120,12 @@ def load(screening: Screening, out: Path, households: QuerySet[Household]) -> Lo
         relations.fill(bench, "keys", columns, keys.iterator(chunk_size=relations.CHUNK))
         bench.execute(_found(out, screening.standards, bool(screening.cohorts)))
         bench.execute(_raised(out, bool(screening.checks)))
-        results = insert(bench, Result, screening.pk, "screening", _RESULTS, _RESULT_FIELDS)
-        shortfalls = insert(
-            bench, Shortfall, screening.pk, "screening", _shortfalls(screening.standards), _SHORTFALL_FIELDS
-        )
-        insert(bench, Fault, screening.pk, "screening", _FAULTS, _FAULT_FIELDS)
+        short = _shortfalls(screening.standards)
+        loading.expect(bench, sum(_count(bench, sql) for sql in ("FROM found", short, "FROM raised")))
+        own = (screening.pk, "screening")
+        results = insert(bench, Result, *own, _RESULTS, _RESULT_FIELDS, loading.counted)
+        shortfalls = insert(bench, Shortfall, *own, short, _SHORTFALL_FIELDS, loading.counted)
+        insert(bench, Fault, *own, _FAULTS, _FAULT_FIELDS, loading.counted)
         totals = _load_totals(bench, screening, out, Place.objects.all())
     return Loaded(results, shortfalls, totals)
 
@@ -86,7 +143,13 @@ def _load_totals(bench: relations.Bench, screening: Screening, out: Path, places
 
 
 def insert(  # noqa: PLR0913 - what, whose, and from where
-    bench: relations.Bench, model: Any, owner: int, owned_by: str, sql: str, fields: Sequence[str]
+    bench: relations.Bench,
+    model: Any,
+    owner: int,
+    owned_by: str,
+    sql: str,
+    fields: Sequence[str],
+    counted: Callable[[int], None] = lambda rows: None,
 ) -> int:
     """Put the rows of a statement into a table, each owned by one screening or comparison; return how many."""
     count = 0
@@ -95,10 +158,15 @@ def insert(  # noqa: PLR0913 - what, whose, and from where
         nonlocal count
         for chunk in relations.fetched(bench, sql):
             count += len(chunk)
+            counted(len(chunk))
             yield [(owner, *row) for row in chunk]
 
     relations.insert_rows(model, (owned_by, *fields), batches())
     return count
+
+
+def _count(bench: relations.Bench, sql: str) -> int:
+    return int(bench.execute(f"SELECT count(*) FROM ({sql})").fetchall()[0][0])
 
 
 def _found(out: Path, standards: Sequence[str], has_cohorts: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
@@ -24,3 +25,11 @@ def whole_number(name: str, otherwise: int) -> int:
     if not (given.isascii() and given.isdigit()):
         raise ImproperlyConfigured(f"{name} is “{given}”; it must be a whole number from 0.")
     return int(given)
+
+
+def amount_of_memory(name: str) -> str:
+    """Return an amount such as 4GB, or nothing where the variable is not set. Raises: ImproperlyConfigured."""
+    given = os.environ.get(name, "").strip()
+    if given and not re.fullmatch(r"[1-9][0-9]*([.][0-9]+)? ?[KMGT]i?B", given, re.IGNORECASE):
+        raise ImproperlyConfigured(f"{name} is “{given}”; write an amount of memory like 4GB.")
+    return given

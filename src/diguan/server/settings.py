@@ -12,6 +12,7 @@ DIGUAN_HTTPS       1 when served over TLS: secure cookies, HSTS, redirects
 DIGUAN_SECOND_FACTOR        required or optional (default: required, but optional for a synthetic registry)
 DIGUAN_SECOND_FACTOR_DEPTH  down to which depth of the tree a role demands it; 0 is the top (default: 2, counties)
 DIGUAN_EXPORT_ROWS          rows that one person may export in a day without a second person's approval (default: 500)
+DIGUAN_MEMORY      memory that one piece of work over everybody may take, such as 4GB (default: most of the machine's)
 DIGUAN_DEBUG       1 for developers only
 """
 
@@ -152,6 +153,9 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Work over everybody ----------------------------------------------------------------------------------------
+MEMORY = environment.amount_of_memory("DIGUAN_MEMORY")
 
 # --- Exports ----------------------------------------------------------------------------------------------------
 EXPORT_ROWS = environment.whole_number("DIGUAN_EXPORT_ROWS", 500)

@@ -21,6 +21,7 @@ from diguan.screening import (
     fact_views,
     life_views,
     past_views,
+    run_views,
 )
 from diguan.screening import views as screening_views
 from diguan.server import acts, demo_accounts, home, subjects
@@ -52,6 +53,10 @@ urlpatterns = [
     path("indices/", distribution_views.indices, name="indices"),
     *intake_urls.PATTERNS,
     *linkage_urls.PATTERNS,
+    path("screenings/", run_views.screenings, name="screenings"),
+    path("screenings/<int:number>/", run_views.screening, name="screening"),
+    path("screenings/<int:number>/cancellation/", run_views.cancellation, name="screening-cancellation"),
+    path("screenings/<int:number>/resumption/", run_views.resumption, name="screening-resumption"),
     path("policy/", screening_views.policies, name="policies"),
     path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
     path("policy/<str:pack_id>/changes/", difference_views.difference, name="policy_changes"),

@@ -174,6 +174,18 @@ class OnSpark:
         session.write(self.desk, f"SELECT * FROM {written}", file)
         shutil.rmtree(parts)
 
+    def expect(self, statements: int) -> None:
+        """Nothing to do: Spark does not say how far it is."""
+
+    def pass_over(self) -> None:
+        pass
+
+    def share(self) -> float:
+        return 0.0
+
+    def interrupt(self) -> None:
+        self._spark.sparkContext.cancelAllJobs()
+
     def _is_local(self) -> bool:
         return str(self._spark.sparkContext.master).startswith("local")
 
