@@ -61,7 +61,7 @@ def _install(lock: Path) -> None:
     options = ["--disable-pip-version-check", "--no-input", "--quiet", "--progress-bar", "off", "--require-hashes"]
     run([PYTHON, "-m", "pip", "install", *options, "--no-compile", "-r", lock])
     # pip would compile file by file on one processor. What cannot be compiled is a package's example or template.
-    compiling = [PYTHON, "-m", "compileall", "-q", "-j", "0", site_packages()]
+    compiling: list[str | Path] = [PYTHON, "-m", "compileall", "-q", "-j", "0", site_packages()]
     subprocess.run(compiling, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

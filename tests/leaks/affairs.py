@@ -139,6 +139,7 @@ def _send(world: World) -> None:
     outlived = _received(world, "outlived", "reduced", [(f"{v6.key}", of.V6, {})], sent_by="two-places")
     _tried(world, outlived, {})
     Import.objects.filter(pk=outlived.pk).update(received_by=world.users["reduced"].pk, received_by_name="reduced")
+    outlived.refresh_from_db()
 
 
 def _received(

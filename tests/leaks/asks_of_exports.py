@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from tests.leaks import personas as of
 from tests.leaks.affairs import COLUMNS
-from tests.leaks.province import World
+from tests.leaks.province import EVERYWHERE, World
 from tests.leaks.shown import Ask
 
 NO_EXPORT = 4_000_000
@@ -24,8 +25,8 @@ def requests(world: World) -> list[Ask]:
     found = []
     for place in ("", of.V1, of.T1, of.C1, of.P1, of.V3, of.V6):
         path = f"/exports/request/?{urlencode({'list': 'households', **({'place': place} if place else {})})}"
-        among = of.span(place) if place else None
-        found.append(Ask(path, twin="/exports/request/?list=households&place=77", counts="rows", among=among))
+        due = functools.partial(_rows, place=place)
+        found.append(Ask(path, twin="/exports/request/?list=households&place=77", counts="rows", due=due))
         for kind in ("xlsx", "csv", "csv-gb18030"):
             # One kind of file for each place, all three where none is named.
             if place and len(place) % 3 != ("xlsx", "csv", "csv-gb18030").index(kind):
@@ -46,6 +47,17 @@ def requests(world: World) -> list[Ask]:
     # What one has taken today counts, and what others took does not.
     found.append(Ask("/exports/request/?list=households&", counts="left", due=_left))
     return [*found, Ask("/exports/request/?list=users")]
+
+
+def _rows(world: World, persona: of.Persona, place: str) -> int:
+    """The households where exporting and reading are both this person's."""
+    asked = of.span(place) if place else EVERYWHERE.ranges[0]
+    spans = [
+        (max(low, start, asked[0]), min(high, end, asked[1]))
+        for low, high in persona.where("exports.request")
+        for start, end in persona.where("households.read")
+    ]
+    return world.count(*spans)
 
 
 def _left(world: World, persona: of.Persona) -> int:

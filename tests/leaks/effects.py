@@ -144,7 +144,9 @@ def _export(world: World, persona: Persona, state: Mapping[str, Any], change: Ch
     if change.after is not None and change.after["state"] == "expired":
         return True
     if is_own and (change.before is None or state["decided_at"] == change.before["decided_at"]):
-        return all(persona.may_all("exports.request", low, high) for low, high in state["ranges"])
+        # What is made is of fewer places where its asker's have become fewer.
+        ranges = (change.after or state)["ranges"]
+        return all(persona.may_all("exports.request", low, high) for low, high in ranges)
     return not is_own and all(persona.may_all("exports.approve", low, high) for low, high in state["ranges"])
 
 

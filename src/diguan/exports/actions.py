@@ -115,7 +115,8 @@ def make_export(*, export: Export, by: User, at: dt.datetime) -> Export:
             policies.may_make(export, by=by, scope=scope, at=at).insist()
             export.state, export.made_at, export.file_name = State.MADE, at, name
             export.rows, export.size, export.digest = written.rows, written.size, written.digest
-            export.ranges, export.expires_at = list(scope.ranges), at + settings.EXPORT_FILE_LASTS
+            export.ranges, export.place_number = list(scope.ranges), scope.ranges[0][0]
+            export.expires_at = at + settings.EXPORT_FILE_LASTS
             export.save()
             detail = {**_described(export), "rows": written.rows, "digest": written.digest}
             _record("export.made", export, by=by, at=at, detail=detail)
