@@ -242,6 +242,7 @@ def test_rows_are_those_of_the_scope_at_the_making(cast: Cast, large: Export, se
     made = make(cast, export)
     assert [row[0] for row in rows_of(made)] == [of.SUNJIA]
     assert made.scope == Scope((cast.place(of.COUNTY_B).range,))
+    assert made.place_number == cast.place(of.COUNTY_B).number
 
 
 def test_a_wider_scope_gives_no_more_than_was_asked_for(cast: Cast, ask: Ask) -> None:
