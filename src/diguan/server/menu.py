@@ -17,6 +17,7 @@ ENTRIES = (
     menu.Entry(_("Exports"), "exports", permissions.EXPORTS_REQUEST),
     menu.Entry(_("Imports"), "imports", permissions.REGISTRY_WRITE),
     menu.Entry(_("Policy"), "policies", permissions.POLICY_READ),
+    menu.Entry(_("What if"), "what-ifs", permissions.WHAT_IF_READ),
     menu.Entry(_("Journal"), "journal", permissions.JOURNAL_READ),
     menu.Entry(_("People"), "people", permissions.PEOPLE_MANAGE),
 )

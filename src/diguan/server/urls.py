@@ -13,6 +13,7 @@ from diguan.intake import urls as intake_urls
 from diguan.journal import views as journal_views
 from diguan.linkage import urls as linkage_urls
 from diguan.places import queries as places
+from diguan.planning import urls as planning_urls
 from diguan.screening import (
     check_views,
     conflict_views,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("indices/", distribution_views.indices, name="indices"),
     *intake_urls.PATTERNS,
     *linkage_urls.PATTERNS,
+    *planning_urls.PATTERNS,
     path("policy/", screening_views.policies, name="policies"),
     path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
     path("policy/<str:pack_id>/changes/", difference_views.difference, name="policy_changes"),
