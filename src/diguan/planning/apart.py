@@ -45,8 +45,8 @@ def groups(sheet: Sheet) -> list[tables.Table]:
     columns = [
         tables.Column("label", _("Group")),
         tables.Column("there", _("there are"), "number", template=TOLD),
-        tables.Column("short", _("newly short"), "number", lambda row: row.told(STANDARD, NOT_MET), template=TOLD),
-        tables.Column("mended", _("no longer short"), "number", lambda row: row.told(STANDARD, NOT_MET, went=True), template=TOLD),
+        tables.Column("short", _("newly short of anything"), "number", lambda row: row.told(STANDARD, NOT_MET), template=TOLD),
+        tables.Column("mended", _("no longer short of anything"), "number", lambda row: row.told(STANDARD, NOT_MET, went=True), template=TOLD),
         tables.Column("came", _("come onto a list"), "number", lambda row: row.told(COHORT, LISTED), template=TOLD),
         tables.Column("went", _("leave all lists"), "number", lambda row: row.told(COHORT, LISTED, went=True), template=TOLD),
     ]  # fmt: skip
@@ -157,8 +157,10 @@ def series(found: WhatIf, place: Any, seen: Seen) -> tables.Table | None:
     columns = [
         tables.Column("day", _("Screening of"), "date"),
         tables.Column("set", _("What is otherwise"), value=_otherwise),
-        tables.Column("short", _("newly short"), "number", lambda row: row.households(STANDARD, NOT_MET)),
-        tables.Column("mended", _("no longer short"), "number", lambda row: row.households(STANDARD, NOT_MET, True)),
+        tables.Column("short", _("newly short of anything"), "number", lambda row: row.households(STANDARD, NOT_MET)),
+        tables.Column(
+            "mended", _("no longer short of anything"), "number", lambda row: row.households(STANDARD, NOT_MET, True)
+        ),
         tables.Column("came", _("come onto a list"), "number", lambda row: row.households(COHORT, LISTED)),
         tables.Column("went", _("leave all lists"), "number", lambda row: row.households(COHORT, LISTED, True)),
     ]

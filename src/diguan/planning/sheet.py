@@ -179,7 +179,8 @@ class Sheet:
         return f"{self.label(COHORT, before)} → {self.label(COHORT, after)}"
 
     def standards(self) -> tables.Table:
-        """By standard: who would newly fall short, who no longer, of whom nobody would know."""
+        """By standard that moves: who would newly fall short, who no longer, of whom nobody would know."""
+        moving = {row.name for row in self.going if row.kind == STANDARD}
         return tables.Table(
             _("Standards: households whose outcome would be another"),
             [
@@ -189,8 +190,9 @@ class Sheet:
                 self._ends("mended", _("no longer short"), NOT_MET, ""),
                 self._ends("unknown", _("no longer known"), "", UNKNOWN),
             ],
-            self.standards_asked,
+            [name for name in self.standards_asked if name in moving],
             key="standards",
+            empty=Empty(_("No household here would have another outcome in any standard.")),
         )
 
     def _ends(self, key: str, label: str, before: str, after: str, persons: bool = False) -> tables.Column:
@@ -241,9 +243,9 @@ class Sheet:
         rows = [_Below(place, found[place.pk]) for place in self.below]
         columns = [
             tables.Column("place.name", _("Place"), href=lambda row: f"{page}?place={row.place.code}"),
-            tables.Column("short", _("newly short"), "number"),
+            tables.Column("short", _("newly short of anything"), "number"),
             tables.Column("persons", _("persons in them"), "number"),
-            tables.Column("mended", _("no longer short"), "number"),
+            tables.Column("mended", _("no longer short of anything"), "number"),
             tables.Column("came", _("come onto a list"), "number"),
             tables.Column("went", _("leave all lists"), "number"),
         ]

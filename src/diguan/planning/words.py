@@ -1,7 +1,7 @@
 """A what-if in words: what is otherwise, and what cannot be done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -43,11 +43,15 @@ def tried_pack(trial: Trial) -> rulebook.Pack:
 
 @dataclass(frozen=True)
 class Change:
-    """One number that was set: what it is called, the value tried, the one in force, and where that comes from."""
+    """One number that was set: what it is called, the value tried, the one in force, and where that comes from.
+
+    `bare` is the value without its unit, for where both stand side by side.
+    """
 
     name: str
     label: str
     value: str
+    bare: str
     was: str
     source: str
 
@@ -61,8 +65,9 @@ def changes(trial: Trial, words: Words) -> list[Change]:
         parameter = pack.parameters[each["name"]]
         stands = rulebook.what_if.now(pack, each["name"], day)
         value, was = (shown_value(words, parameter, text) if text else "" for text in (each["value"], each["was"]))
+        bare = shown_value(words, replace(parameter, unit=""), each["value"]) if parameter.unit != "share" else value
         source = source_line(stands.source if stands else parameter.source, words)
-        found.append(Change(each["name"], parameter.label.in_language(words.language), value, was, source))
+        found.append(Change(each["name"], parameter.label.in_language(words.language), value, bare, was, source))
     return found
 
 
@@ -78,7 +83,7 @@ def sentence(found: WhatIf, told: list[Change]) -> str:
         parts.append(pack_title(found.pack_id))
     for change in told:
         if change.was:
-            words = {"label": change.label, "value": change.value, "was": change.was}
+            words = {"label": change.label, "value": change.bare, "was": change.was}
             parts.append(_("%(label)s %(value)s instead of %(was)s") % words)
         else:
             parts.append(_("%(label)s %(value)s") % {"label": change.label, "value": change.value})
