@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from tests import cast as of
 from tests.cast import Cast
 
 from diguan.planning import actions, jobs, queries
@@ -19,8 +20,6 @@ PACK = {
 
 
 def ask(cast: Cast, *screenings: Screening, by: str = "feng", pack_id: str = "", **values: str) -> WhatIf:
-    from tests import cast as of
-
     return actions.propose_what_if(
         name="Another line", note="", screenings=screenings, values=values, pack_id=pack_id, numbers_of=None,
         near=Decimal(5), groups=["has_water"], by=cast.people[by], at=of.NOW,

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from click.testing import Result as Ended
 from django.utils import timezone
 from tests import cast as of
 from tests.cast import Cast
@@ -14,6 +16,7 @@ from tests.screening import village
 
 from diguan import rulebook
 from diguan.access.scope import Scope
+from diguan.cli.tour import diguan
 from diguan.journal.models import Entry
 from diguan.places import queries as places
 from diguan.planning import actions, figures, jobs, queries
@@ -203,3 +206,31 @@ def test_one_that_is_stopped_while_it_is_worked_on_ends_there(screened: Screenin
         actions.work_out(found=found, by=None, at=of.NOW, progress=stop)
     assert WhatIf.objects.get(pk=found.pk).stage == WhatIf.Stage.STOPPED
     assert not queries.folder(found.trials.get(number=0)).exists()
+
+
+def test_the_program_tries_over_screenings_of_the_installation_and_keeps_it_with_a_page(
+    screened: Screening, cast: Cast, earlier: Callable[[dt.date], Screening]
+) -> None:
+    before = earlier(dt.date(2020, 5, 30))
+
+    def run(*words: object) -> Ended:
+        return CliRunner().invoke(diguan, ["whatif", *map(str, words), "--lang", "en"])
+
+    for wrong, said in (
+        (["--set", "line=lots"], "--set line: “lots” is not a number."),
+        (["--instead", "nowhere"], "This installation has no pack nowhere"),
+        (["--instead", "cn-2021"], "Name a day whose numbers are to count all the same with --numbers-of."),
+        ([], "Nothing would be otherwise"),
+    ):
+        done = run("--screening", screened.pk, *wrong)
+        assert (done.exit_code, said in done.output) == (1, True), done.output
+    assert "There is no screening 77." in run("--screening", 77, "--set", "line=1").output
+    assert not WhatIf.objects.exists()
+    done = run(
+        "--screening", screened.pk, "--screening", before.pk, "--set", "line=9000.01", "--name", "From the terminal"
+    )
+    assert done.exit_code == 0, done.output
+    found = WhatIf.objects.get()
+    assert f"Kept as number {found.pk}, with the page /what-if/{found.pk}/." in done.output
+    assert "3 of 5 households would have another cohort or outcome. Nothing was changed." in done.output
+    assert "From the terminal" in page(cast, "zhao", f"/what-if/{found.pk}/")

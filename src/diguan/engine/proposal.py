@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from diguan.engine.folders import scratch_folder
 from diguan.engine.problems import DataRefused
 from diguan.engine.trying import Nudge, Order
 from diguan.rulebook import rules, what_if
@@ -47,6 +48,12 @@ def prepare(proposal: Proposal, before: rules.Rules, folder: Path) -> Order:
             moved = replace(wanted, values={**proposal.values, name: f"{value:f}"})
             nudges.append(Nudge(name, f"{value:f}", what_if.lay(pack, moved, folder / f"near-{len(nudges)}")))
     return Order(tried, tuple(nudges), proposal.groups)
+
+
+def prepare_only(proposal: Proposal, before: rules.Rules) -> None:
+    """Find out whether a proposal can be tried, and leave nothing. Raises: as `prepare`, and PeriodNotCovered for the day."""
+    with scratch_folder() as folder:
+        rules.at(prepare(proposal, before, folder).pack, before.as_of)
 
 
 def _edges(proposal: Proposal, tried: Pack) -> list[str]:

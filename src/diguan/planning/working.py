@@ -19,7 +19,10 @@ class TrialRefused(Exception):
     """A trial that is not possible; `problem` says why, as a template and its values."""
 
     def __init__(self, template: str, values: dict[str, Any]) -> None:
-        self.problem = {"template": template, "values": {name: _plain(value) for name, value in values.items()}}
+        self.problem: dict[str, Any] = {
+            "template": template,
+            "values": {name: _plain(value) for name, value in values.items()},
+        }
         super().__init__(template)
 
 
