@@ -37,11 +37,8 @@ def what_ifs(request: GatedRequest) -> HttpResponse:
         tables.Column("made_by_name", _("By")),
         tables.Column("made_at", _("Made at"), "date", value=lambda row: timezone.localdate(row.made_at)),
     ]
-    empty = Empty(
-        _("Nothing has been tried yet."),
-        _("Try something") if may_make else _("To the policy"),
-        reverse("what-if-proposal") if may_make else reverse("policies"),
-    )
+    onwards = (_("Try something"), reverse("what-if-proposal")) if may_make else ("", "")
+    empty = Empty(_("Nothing has been tried yet."), *onwards)
     table = tables.Table(_("What-ifs"), columns, list(queries.what_ifs()[:200]), empty=empty)
     return render(request, "planning/what_ifs.html", {"table": table, "may_make": may_make})
 
@@ -84,7 +81,7 @@ def _result(request: GatedRequest, found: WhatIf, place: Place) -> dict[str, Any
             "lacking": [words.cause(name, sheet.spoken) for name in trial.told["lacking"]],
             "money": sheet.money(), "has_money": sheet.figures.has_money, "groups": apart.groups(sheet),
             "edges": apart.edges(sheet), "series": apart.series(found, place, seen), "currency": sheet.pack.currency,
-            "against": sheet.former_pack.id if found.pack_id in packs.folders() else "",
+            "against": _compared(request, found, sheet),
             **sheet.context(),
         }  # fmt: skip
     except (figures.FiguresGone, rulebook.PackProblems):
@@ -92,6 +89,12 @@ def _result(request: GatedRequest, found: WhatIf, place: Place) -> dict[str, Any
             _("The files of this what-if are not there any more."), mend=_("Try it again: the numbers are kept.")
         )
         return {"notices": [gone]}
+
+
+def _compared(request: GatedRequest, found: WhatIf, sheet: Sheet) -> str:
+    """The pack that another one is compared with on the page of policy, if the reader may open that."""
+    is_there = {found.pack_id, sheet.former_pack.id} <= packs.folders().keys()
+    return sheet.former_pack.id if is_there and request.may(permissions.POLICY_READ) else ""
 
 
 @page(permissions.WHAT_IF_READ)
