@@ -194,7 +194,7 @@ def test_another_pack_is_tried_in_its_place_with_the_numbers_of_a_day_on_which_i
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("lien=4500", "--set lien: The pack has no parameter “lien”. — write one of these, or did you mean: line"),
+        ("lien=4500", "--set lien: The pack has no parameter “lien”. — did you mean: line"),
         ("line=lots", "--set line: “lots” is not a number. — write digits with a point, such as 1250 or 0.6"),
         ("line=-1", "--set line: “line” is at least 0; -1 is less."),
         ("old=59.5", "--set old: “59.5” is not a whole number."),

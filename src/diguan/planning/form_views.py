@@ -93,6 +93,6 @@ def _form_page(
     context = {
         "form": form, "rows": rows, "terms": asked, "packs": asked.packs(),
         "wrong": [] if form.is_bound or asked.is_in_force else [notices.Notice(not_in_force(asked), level="warning")],
-        "crumbs": [(_("What if"), reverse("what-ifs")), (_("Try something"), "")],
+        "crumbs": [(_("What if"), reverse("what-ifs")), (_("New what-if"), "")],
     }  # fmt: skip
     return render(request, "planning/proposal.html", context, status=status)

@@ -37,7 +37,7 @@ def what_ifs(request: GatedRequest) -> HttpResponse:
         tables.Column("made_by_name", _("By")),
         tables.Column("made_at", _("Made at"), "date", value=lambda row: timezone.localdate(row.made_at)),
     ]
-    onwards = (_("Try something"), reverse("what-if-proposal")) if may_make else ("", "")
+    onwards = (_("New what-if"), reverse("what-if-proposal")) if may_make else ("", "")
     empty = Empty(_("Nothing has been tried yet."), *onwards)
     table = tables.Table(_("What-ifs"), columns, list(queries.what_ifs()[:200]), empty=empty)
     return render(request, "planning/what_ifs.html", {"table": table, "may_make": may_make})

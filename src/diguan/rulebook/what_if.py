@@ -97,7 +97,7 @@ def _value(pack: parts.Pack, name: str, written: Scalar, problems: list[Problem]
         known = suggestion(name, pack.parameters)
         problems.append(
             Problem(
-                written.at, N_("The pack has no parameter “{word}”."), known, N_("write one of these, or did you mean: {choices}")
+                written.at, N_("The pack has no parameter “{word}”."), known, N_("did you mean: {choices}")
             )
         )  # fmt: skip
         return None
