@@ -49,6 +49,11 @@ def proposals(world: World) -> list[Ask]:
     return [*asks, Ask(path, "post", sent), Ask(path, "post", {**sent, "value-line": "much"}), Ask(path, "post", {})]
 
 
+def removals(world: World) -> list[Ask]:
+    asks = [Ask(f"/what-if/{number}/removal/", "post") for number in world.what_ifs.values()]
+    return [*asks, Ask("/what-if/999999/removal/", "post")]
+
+
 def stoppings(world: World) -> list[Ask]:
     asks = [Ask(f"/what-if/{number}/stopping/", "post") for number in world.what_ifs.values()]
     return [*asks, Ask("/what-if/999999/stopping/", "post")]

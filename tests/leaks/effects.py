@@ -179,11 +179,13 @@ def _import(world: World, persona: Persona, state: Mapping[str, Any], change: Ch
 
 
 def _what_if(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
-    """Whoever may try things begins one, and stops their own; nobody does anything else to it."""
+    """Whoever may try things begins one, stops their own and removes it; nobody does anything else to it."""
     is_own = state["made_by"] == world.pk_of(persona)
     if change.before is None:
         return is_own and bool(persona.where("what_if.make"))
-    return is_own and change.after is not None and change.after["stage"] == "stopped"
+    if change.after is None:
+        return is_own and change.before["stage"] not in ("waiting", "working")
+    return is_own and change.after["stage"] == "stopped"
 
 
 _JUDGES: Mapping[str, Any] = {

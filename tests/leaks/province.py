@@ -270,10 +270,10 @@ def _tell(world: World, kind: str, name: str, **more: Any) -> None:
 
 
 def _try(world: World, now: Screening, before: Screening) -> None:
-    """What if the line were so low that nobody is poor: worked out; and two that wait, one of somebody's who walks."""
-    screenings = {"done": [now, before], "waiting": [now], "own": [now]}
+    """What if the line were so low that nobody is poor: worked out; two that wait, one of them of somebody who walks; one stopped."""
+    screenings = {"done": [now, before], "waiting": [now], "own": [now], "stopped": [now]}
     for name, over in screenings.items():
-        by = world.users["prefecture-f1"] if name == "own" else None
+        by = world.users["prefecture-f1"] if name in ("own", "stopped") else None
         made = planning.propose_what_if(
             name=name, note="", screenings=over, values={"line": "1"}, pack_id="", numbers_of=None, near=Decimal(5),
             groups=[], by=by, at=timezone.now(),
@@ -281,6 +281,8 @@ def _try(world: World, now: Screening, before: Screening) -> None:
         world.what_ifs[name] = made.pk
         if name == "done":
             planning.work_out(found=made, by=None, at=timezone.now())
+        if name == "stopped":
+            planning.stop_what_if(found=made, by=by, at=timezone.now())
 
 
 def _close(world: World) -> None:

@@ -69,6 +69,7 @@ ROUTES: Mapping[str, Route] = {
     "what-if-proposal": Route(planning.proposals, demands="what_if.make"),
     "what-if": Route(planning.pages, demands="what_if.read"),
     "what-if-stopping": Route(planning.stoppings, demands="what_if.read"),
+    "what-if-removal": Route(planning.removals, demands="what_if.read"),
     "what-if-households": Route(planning.lists, "households.read", _LIST),
     "policies": Route(_plain(Ask("/policy/")), demands="policy.read"),
     "policy": Route(_plain(Ask("/policy/leaks/"), Ask("/policy/no-such-pack/")), demands="policy.read"),

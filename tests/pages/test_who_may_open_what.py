@@ -178,6 +178,7 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "subject-file",
         "duplicate-verdict",
         "what-if-stopping",
+        "what-if-removal",
         "roll-sending",
         "roll-comparison",
         "roll-follow-up",

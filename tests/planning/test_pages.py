@@ -45,6 +45,7 @@ def test_what_is_sent_is_kept_worked_out_and_shared_by_its_address(screened: Scr
     ("data", "said"),
     [
         ({"value-line": "lots"}, "“lots” is not a number."),
+        ({"value-line": "8 %x"}, "“8%x” is not a number."),
         ({"value-line": "-5"}, "“line” is at least 0; -5 is less."),
         ({}, "Nothing would be otherwise: set a number, or choose another pack."),
         ({"value-line": "4000"}, "Nothing would be otherwise"),
@@ -119,7 +120,7 @@ def test_drilling_down_leads_from_place_to_place_and_a_list_pages_through_everyb
     text = page(cast, "zhao", f"/what-if/{tried.pk}/?place={of.COUNTY_A}")
     assert f"/what-if/{tried.pk}/?place={of.DONGSHAN}" in text
     text = page(cast, "zhao", f"/what-if/{tried.pk}/?place={of.LIUJIA}")
-    assert "Income: 1 households (2 persons) more fall short, 0 fewer." in text
+    assert "Income: 1 household (2 persons) more falls short, 0 fewer." in text
     assert "Nobody here would come onto a list or leave one." in page(cast, "zhao", f"/what-if/{tried.pk}/?place={of.CHENJIA}")  # fmt: skip
     last = page(cast, "zhao", f"/what-if/{tried.pk}/households/?place={of.COUNTY_A}&to=poor&page=2")
     assert "No household that you may see is behind this number." in last
@@ -164,5 +165,15 @@ def test_without_a_screening_there_is_nothing_to_try_upon(cast: Cast, tmp_path: 
 
 def test_the_result_is_the_same_for_the_analyst_and_whoever_gets_the_address(screened: Screening, cast: Cast) -> None:
     found = try_it(ask(cast, screened, line="4000.01"))
-    said = "Income: 1 households (1 persons) more fall short, 0 fewer."
+    said = "Income: 1 household (1 persons) more falls short, 0 fewer."
     assert all(said in page(cast, who, f"/what-if/{found.pk}/?place={of.COUNTY_B}") for who in ("feng", "zhao", "wu"))
+
+
+def test_a_share_may_be_written_in_percent_as_it_is_shown(screened: Screening, cast: Cast) -> None:
+    assert sent(cast, "feng", {"screenings": [screened.pk], "value-line": "90 %"}).status_code == 302
+    assert WhatIf.objects.get().values == {"line": "0.9"}
+
+
+def test_the_page_of_a_policy_leads_whoever_may_try_to_its_numbers(screened: Screening, cast: Cast) -> None:
+    assert "/what-if/proposal/?pack=small" in page(cast, "feng", "/policy/small/")
+    assert "/what-if/" not in page(cast, "wang", "/policy/small/")

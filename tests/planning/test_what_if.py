@@ -234,3 +234,20 @@ def test_the_program_tries_over_screenings_of_the_installation_and_keeps_it_with
     assert f"Kept as number {found.pk}, with the page /what-if/{found.pk}/." in done.output
     assert "3 of 5 households would have another cohort or outcome. Nothing was changed." in done.output
     assert "From the terminal" in page(cast, "zhao", f"/what-if/{found.pk}/")
+
+
+def test_whoever_began_one_removes_it_with_its_files_and_the_journal_keeps_what_was_tried(
+    tried: WhatIf, cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    folder, other = queries.folder(tried.trials.get(number=0)), Path(tried.trials.get(number=0).screening.folder)
+    assert cast.client("zhao").post(f"/what-if/{tried.pk}/removal/").status_code == 302
+    assert WhatIf.objects.exists()
+    waiting = ask(cast, tried.trials.get(number=0).screening, line="5000")
+    with pytest.raises(actions.NotAllowed, match="stop it first"):
+        actions.remove_what_if(found=waiting, by=cast.people["feng"], at=of.NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert cast.client("feng").post(f"/what-if/{tried.pk}/removal/").status_code == 302
+    assert not WhatIf.objects.filter(pk=tried.pk).exists()
+    assert not folder.exists()
+    assert (other / "outcomes.parquet").is_file()
+    assert Entry.objects.get(verb="what_if.removed").detail == {"values": {"line": "9000.01"}, "pack": ""}

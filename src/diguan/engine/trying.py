@@ -109,13 +109,28 @@ def described(out: Path) -> Tried:
 def _screened(the_rules: rules.Rules, before: Side, out: Path, options: Options) -> Screened:
     """The data of a screening under other rules; what these look back at is known as far as it was kept."""
     history = {months: each for months, each in before.history.items() if months in the_rules.former}
-    same_codes = before.made.trusted and the_rules.pack.variables == before.rules.pack.variables
+    same_codes = before.made.trusted and _dictionary(the_rules.pack) == _dictionary(before.rules.pack)
     told = replace(
         options, place_tree=before.places, history=history, persons_too=False,
         checks=Checks(missing_as_unknown=True, trusted=same_codes),
     )  # fmt: skip
     silent = replace(told, progress=lambda step: None)
     return screen(the_rules.without_checks(), before.data, out, silent)
+
+
+def _dictionary(pack: Pack) -> dict[str, object]:
+    """What a dictionary takes for a value, wherever its files lie."""
+    return {
+        name: (
+            variable.entity,
+            variable.type,
+            frozenset(variable.codes),
+            variable.min,
+            variable.max,
+            variable.read_from,
+        )
+        for name, variable in pack.variables.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The only writers of what-ifs. None of them writes anything else: no fact, no screening, no total."""
 
 import datetime as dt
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from diguan.access.decision import Decision
 from diguan.journal import actions as journal
-from diguan.planning import figures, policies, working
+from diguan.planning import figures, policies, queries, working
 from diguan.planning.models import Trial, WhatIf
 from diguan.screening.models import Screening
 
@@ -98,6 +99,17 @@ def stop_what_if(*, found: WhatIf, by: journal.Actor | None, at: dt.datetime) ->
         _move(found, Stage.STOPPED, finished_at=at, finished_by=None if by is None else by.pk)
         _record("what_if.stopped", found, by, at, {})
     return found
+
+
+def remove_what_if(*, found: WhatIf, by: journal.Actor | None, at: dt.datetime) -> None:
+    """Take it away for good, with its files; the journal keeps that it was, and what was tried. Raises: NotAllowed."""
+    _check(policies.may_remove(found, None if by is None else by.pk))
+    folders = [queries.folder(trial) for trial in found.trials.select_related("screening")]
+    detail = {"values": found.values, "pack": found.pack_id}
+    with transaction.atomic():
+        _record("what_if.removed", found, by, at, detail)
+        found.delete()
+        transaction.on_commit(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in folders])
 
 
 def fail_what_if(*, found: WhatIf, problem: Mapping[str, Any], by: journal.Actor | None, at: dt.datetime) -> WhatIf:

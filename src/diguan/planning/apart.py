@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from diguan.engine.tried import ALL, ANY, BY_COHORT, BY_SIZE, LARGEST, LISTED
+from diguan.places.models import Place
 from diguan.planning import figures, words
 from diguan.planning.disclosure import Teller
 from diguan.planning.figures import Grouped, Near, Short
@@ -17,7 +18,7 @@ from diguan.planning.sheet import Seen, Sheet, added, ends
 from diguan.rulebook.reference import NOT_MET
 from diguan.rulebook.resting import COHORT, STANDARD
 from diguan.screening import reading
-from diguan.ui import tables
+from diguan.ui import charts, tables
 from diguan.ui.empties import Empty
 
 TOLD = "planning/told_cell.html"  # a count that is told exactly or in the large
@@ -133,6 +134,7 @@ class Step:
 
     trial: Trial
     going: Sequence[Grouped] = ()
+    there: int = 0
     money: tuple[Short, Short] | None = None
     problem: str = ""
 
@@ -148,12 +150,32 @@ class Step:
         return self.money[1].money - self.money[0].money if self.money else None
 
 
-def series(found: WhatIf, place: Any, seen: Seen) -> tables.Table | None:
-    """What the same comes to over each screening, the earliest first; None where there is only one."""
+def steps(found: WhatIf, place: Place, seen: Seen) -> list[Step]:
+    """What the same comes to over each screening, the earliest first; nothing where there is only one."""
     trials = sorted(found.trials.all(), key=lambda trial: (trial.screening.as_of, trial.screening_id))
-    if len(trials) < 2:
+    return [_step(trial, place, seen) for trial in trials] if len(trials) > 1 else []
+
+
+def picture(steps: Sequence[Step]) -> charts.Chart | None:
+    """The share of households that would newly fall short, over time; None where there are not two to be seen."""
+    told = [step for step in steps if not step.problem and step.there]
+    if len(told) < 2:
         return None
-    steps = [_step(trial, place, seen) for trial in trials]
+    label = _("Households newly short of anything, as a share of all")
+    points = [
+        charts.Point(step.day, Decimal(short) / step.there, short, step.there, source=step.trial.screening.pack_id)
+        for step in told
+        if (short := step.households(STANDARD, NOT_MET)) is not None
+    ]
+    sentence = _("The same numbers tried over each screening: what the policy would have meant then.")
+    return charts.series(
+        "series-chart", points=points, label=label, sentence=sentence, counted=_("newly short"), among=_("households")
+    )
+
+
+def series(steps: Sequence[Step]) -> tables.Table | None:
+    if not steps:
+        return None
     columns = [
         tables.Column("day", _("Screening of"), "date"),
         tables.Column("set", _("What is otherwise"), value=_otherwise),
@@ -169,12 +191,12 @@ def series(found: WhatIf, place: Any, seen: Seen) -> tables.Table | None:
     return tables.Table(_("Over several screenings"), columns, steps, key="series")
 
 
-def _step(trial: Trial, place: Any, seen: Seen) -> Step:
+def _step(trial: Trial, place: Place, seen: Seen) -> Step:
     if not trial.is_done:
         return Step(trial, problem=words.problem(trial.problem) if trial.problem else _("not worked out"))
     sheet = Sheet(trial, place, seen)
     try:
-        return Step(trial, sheet.going, sheet.money())
+        return Step(trial, sheet.going, sum(each.households for each in sheet.flown), sheet.money())
     except figures.FiguresGone:
         return Step(trial, problem=_("The files of this trial are not there any more."))
 

@@ -62,7 +62,7 @@ def _initial(like: WhatIf | None, asked: Terms) -> dict[str, Any]:
     screenings = [str(trial.screening_id) for trial in like.trials.all() if trial.screening_id in offered]
     values = {VALUE + name: value for name, value in like.values.items()}
     return {
-        "note": like.note, "near": like.near.normalize(), "groups": like.groups, **values,
+        "note": like.note, "near": f"{like.near.normalize():f}", "groups": like.groups, **values,
         **({"screenings": screenings} if screenings else {}),
     }  # fmt: skip
 

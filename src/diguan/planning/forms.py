@@ -1,7 +1,7 @@
 """What the page of a proposal asks for."""
 
 import unicodedata
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -96,8 +96,12 @@ class ProposalForm(forms.Form):
 
 
 def written(text: str) -> str:
-    """A number as somebody types it: full-width signs, and commas between thousands."""
-    return unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").strip()
+    """A number as somebody types it: full-width signs, commas between thousands, and percent, as shares are shown."""
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").strip()
+    try:
+        return f"{Decimal(plain.removesuffix('%')) / 100:f}" if plain.endswith("%") else plain
+    except InvalidOperation:
+        return plain
 
 
 def not_in_force(terms: Terms) -> str:

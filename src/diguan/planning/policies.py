@@ -13,6 +13,15 @@ def may_become(found: WhatIf, stage: str) -> Decision:
     return refused(_("This what-if is %(stage)s: that cannot be done now.") % {"stage": found.get_stage_display()})
 
 
+def may_remove(found: WhatIf, user_pk: int | None) -> Decision:
+    """Whoever began it may remove it, once nobody works on it."""
+    if found.made_by != user_pk:
+        return refused(_("Only whoever began a what-if removes it."))
+    if found.is_working:
+        return refused(_("It is being worked on: stop it first."))
+    return ALLOWED
+
+
 def may_stop(found: WhatIf, user_pk: int | None) -> Decision:
     """Whoever began it may stop it."""
     if found.made_by != user_pk:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from diguan import rulebook
 from diguan.access.scope import Scope
@@ -118,24 +118,35 @@ class Sheet:
         for name in self.standards_asked:
             more, fewer = ends(self.going, STANDARD, name, NOT_MET)
             unknown, _known = ends(self.going, STANDARD, name, UNKNOWN)
+            words = {"subject": self.named(name), "fewer": f"{fewer.households:,}"}
             if more.households or fewer.households:
-                said.append(
-                    _("%(standard)s: %(more)s households (%(persons)s persons) more fall short, %(fewer)s fewer.")
-                    % {"standard": self.named(name), **more.shown("more"), "fewer": f"{fewer.households:,}"}
+                template = ngettext(
+                    "%(subject)s: %(count)s household (%(persons)s persons) more falls short, %(fewer)s fewer.",
+                    "%(subject)s: %(count)s households (%(persons)s persons) more fall short, %(fewer)s fewer.",
+                    more.households,
                 )
+                said.append(template % {**words, **more.shown})
             if unknown.households:
-                said.append(
-                    _("%(standard)s: of %(count)s households (%(persons)s persons) it would no longer be known.")
-                    % {"standard": self.named(name), **unknown.shown("count")}
+                template = ngettext(
+                    "%(subject)s: of %(count)s household (%(persons)s persons) it would no longer be known.",
+                    "%(subject)s: of %(count)s households (%(persons)s persons) it would no longer be known.",
+                    unknown.households,
                 )
-        for name in self.cohorts:
-            came, went = ends(self.going, COHORT, name, name, of=COHORT)
-            if came.households or went.households:
-                said.append(
-                    _("%(cohort)s: %(came)s households (%(persons)s persons) would come onto the list, %(went)s would leave it.")
-                    % {"cohort": self.named(name), **came.shown("came"), "went": f"{went.households:,}"}
-                )  # fmt: skip
-        return said or [_("Nobody here would have another outcome, and nobody would come onto a list or leave one.")]
+                said.append(template % {**words, **unknown.shown})
+        said += [self._of_cohort(name) for name in self.cohorts]
+        nobody = _("Nobody here would have another outcome, and nobody would come onto a list or leave one.")
+        return [line for line in said if line] or [nobody]
+
+    def _of_cohort(self, name: str) -> str:
+        came, went = ends(self.going, COHORT, name, name, of=COHORT)
+        if not came.households and not went.households:
+            return ""
+        template = ngettext(
+            "%(subject)s: %(count)s household (%(persons)s persons) would come onto the list, %(went)s would leave it.",
+            "%(subject)s: %(count)s households (%(persons)s persons) would come onto the list, %(went)s would leave it.",
+            came.households,
+        )
+        return template % {"subject": self.named(name), **came.shown, "went": f"{went.households:,}"}
 
     # ---- pictures and tables ----
 
@@ -271,8 +282,9 @@ class Sum:
     households: int
     persons: int
 
-    def shown(self, key: str) -> dict[str, str]:
-        return {key: f"{self.households:,}", "persons": f"{self.persons:,}"}
+    @property
+    def shown(self) -> dict[str, str]:
+        return {"count": f"{self.households:,}", "persons": f"{self.persons:,}"}
 
 
 def ends(rows: Iterable[Grouped], kind: str, name: str, end: str, of: str = "") -> tuple[Sum, Sum]:

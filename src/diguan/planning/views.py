@@ -60,6 +60,7 @@ def what_if(request: GatedRequest, number: int) -> HttpResponse:
     context: dict[str, Any] = {
         "found": found, "place": place, "asked": words.asked(found), "may_make": request.may(permissions.WHAT_IF_MAKE),
         "may_stop": policies.may_stop(found, request.user.pk).allowed, "progress": _progress(found),
+        "may_remove": policies.may_remove(found, request.user.pk).allowed,
         "crumbs": _crumbs(request, found, place),
         "place_tree": pages.tree(request, place, reverse("what-if", args=[number]), is_whole=True),
     }  # fmt: skip
@@ -76,11 +77,12 @@ def _result(request: GatedRequest, found: WhatIf, place: Place) -> dict[str, Any
     sheet = Sheet(trial, place, seen)
     try:
         changed = words.changes(trial, sheet.spoken)
+        steps = apart.steps(found, place, seen)
         return {
             "trial": trial, "changes": changed, "lead": words.sentence(found, changed), "is_exact": sheet.teller.exactly,
             "lacking": [words.cause(name, sheet.spoken) for name in trial.told["lacking"]],
             "money": sheet.money(), "has_money": sheet.figures.has_money, "groups": apart.groups(sheet),
-            "edges": apart.edges(sheet), "series": apart.series(found, place, seen), "currency": sheet.pack.currency,
+            "edges": apart.edges(sheet), "series": apart.series(steps), "series_picture": apart.picture(steps), "currency": sheet.pack.currency,
             "against": _compared(request, found, sheet),
             **sheet.context(),
         }  # fmt: skip
@@ -107,6 +109,20 @@ def stopping(request: GatedRequest, number: int) -> HttpResponse:
     except actions.NotAllowed as refused:
         messages.error(request, str(refused))
     return redirect("what-if", number)
+
+
+@page(permissions.WHAT_IF_READ)
+@require_POST
+def removal(request: GatedRequest, number: int) -> HttpResponse:
+    """Remove one of one's own."""
+    found = _found(number)
+    try:
+        actions.remove_what_if(found=found, by=request.user, at=timezone.now())
+    except actions.NotAllowed as refused:
+        messages.error(request, str(refused))
+        return redirect("what-if", number)
+    messages.success(request, _("Removed: %(name)s") % {"name": found.name})
+    return redirect("what-ifs")
 
 
 @page(permissions.HOUSEHOLDS_READ)

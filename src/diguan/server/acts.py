@@ -25,6 +25,7 @@ ACTS: Mapping[str, str | Promise] = MappingProxyType(
         "what_if.proposed": _("Proposed a what-if"),
         "what_if.worked_out": _("Worked out a what-if"),
         "what_if.stopped": _("Stopped a what-if"),
+        "what_if.removed": _("Removed a what-if"),
         "what_if.failed": _("A what-if was not possible"),
         "journal.read": _("Read the journal"),
         "journal.verified": _("Verified the journal"),

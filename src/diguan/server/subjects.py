@@ -15,6 +15,7 @@ from diguan.journal.models import Entry
 _PAGES: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "household": (permissions.HOUSEHOLDS_READ, lambda key: reverse("household", args=[UUID(key)])),
     "place": (permissions.BOARD_READ, lambda key: reverse("board", args=[key])),
+    "what-if": (permissions.WHAT_IF_READ, lambda key: reverse("what-if", args=[int(key)])),
     "user": (permissions.PEOPLE_MANAGE, lambda key: f"{reverse('people')}?who={key}"),
 }
 
