@@ -17,6 +17,7 @@ from diguan.access.models import Factor, Grant, RecoveryCode, User
 from diguan.exports.models import Export
 from diguan.intake.models import Import
 from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
+from diguan.planning.models import WhatIf
 from diguan.registry import models as registry
 from diguan.screening.models import Fault, Result, Shortfall
 
@@ -25,7 +26,7 @@ _OF_PLACES: tuple[type[Any], ...] = (
     registry.FormerStay, registry.FormerPlace, Result, Shortfall, Fault,
     Match, RollEntry,
 )  # fmt: skip
-_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import, Verdict, Roll, Search)
+_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import, Verdict, Roll, Search, WhatIf)
 _WRITE = re.compile(r'\s*(?:INSERT|UPDATE|DELETE)\b\D*?"(\w+)"', re.IGNORECASE)
 Rows = dict[tuple[str, Any], dict[str, Any]]
 
@@ -179,7 +180,17 @@ def _import(world: World, persona: Persona, state: Mapping[str, Any], change: Ch
     return bool(state["received_by"] == world.pk_of(persona))
 
 
+def _what_if(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    """Whoever may try things begins one, stops their own and removes it; nobody does anything else to it."""
+    is_own = state["made_by"] == world.pk_of(persona)
+    if change.before is None:
+        return is_own and bool(persona.where("what_if.make"))
+    if change.after is None:
+        return is_own and change.before["stage"] not in ("waiting", "working")
+    return is_own and change.after["stage"] == "stopped"
+
+
 _JUDGES: Mapping[str, Any] = {
     "User": _user, "Grant": _grant, "Factor": _of_user, "RecoveryCode": _of_user, "Export": _export, "Import": _import,
-    "Verdict": _verdict, "Roll": _list, "Search": _list,
+    "Verdict": _verdict, "Roll": _list, "Search": _list, "WhatIf": _what_if,
 }  # fmt: skip

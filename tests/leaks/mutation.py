@@ -18,7 +18,19 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-PACKAGES = ("access", "command", "exports", "intake", "journal", "linkage", "places", "registry", "screening", "server")
+PACKAGES = (
+    "access",
+    "command",
+    "exports",
+    "intake",
+    "journal",
+    "linkage",
+    "places",
+    "planning",
+    "registry",
+    "screening",
+    "server",
+)
 # `scope` is what scopes are, `forms` and `demo_accounts` hold none; parsing runs in a process of its own.
 LEFT_OUT = ("diguan.access.scope", "diguan.intake.parsing")
 

@@ -23,7 +23,7 @@ _ASIDE = ("/static/",)
 _EXEMPT = {"home"}
 _CODES = {code for code, *_rest in PLACES}
 # Pages that open for all of a place, or for any part of it that is the reader's.
-_WHOLE = {"board", "checks"}
+_WHOLE = {"board", "checks", "what-if", "what-if-households"}
 _PART = {"households", "check"}
 
 

@@ -16,17 +16,18 @@ from diguan.access.roles import Role
 _FIELD = {"board.read", "households.read", "names.read", "policy.read", "linkage.read"}
 _LINKAGE = {"linkage.decide", "rolls.send"}
 _EXPORTS = {"exports.request", "exports.approve"}
+_WHAT_IFS = {"what_if.read", "what_if.make"}
 HELD: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "village_worker": frozenset({*_FIELD, "registry.write"}),
         "township_officer": frozenset({*_FIELD, "registry.write", "identifiers.reveal", "linkage.decide", "exports.request"}),
         "county_officer": frozenset(
-            {*_FIELD, "registry.write", "identifiers.reveal", "subject.access", *_LINKAGE, *_EXPORTS}
+            {*_FIELD, "registry.write", "identifiers.reveal", "subject.access", *_LINKAGE, *_EXPORTS, "what_if.read"}
         ),
-        "prefecture_officer": frozenset({*_FIELD, *_LINKAGE, *_EXPORTS}),
-        "provincial_commander": frozenset({*_FIELD, "screening.run", *_LINKAGE, *_EXPORTS}),
-        "analyst": frozenset({"board.read", "policy.read"}),
-        "auditor": frozenset({*_FIELD, "journal.read", "exports.request"}),
+        "prefecture_officer": frozenset({*_FIELD, *_LINKAGE, *_EXPORTS, *_WHAT_IFS}),
+        "provincial_commander": frozenset({*_FIELD, "screening.run", *_LINKAGE, *_EXPORTS, *_WHAT_IFS}),
+        "analyst": frozenset({"board.read", "policy.read", *_WHAT_IFS}),
+        "auditor": frozenset({*_FIELD, "journal.read", "exports.request", "what_if.read"}),
         "administrator": frozenset({"people.manage"}),
     }
 )  # fmt: skip
@@ -139,7 +140,8 @@ PERSONAS = (
     _of("splinter", ("only board.read", F1), ("only households.read", C1), ("only names.read", V1), ("only names.read", V2),
         ("only names.read", V6), ("only registry.write", T1), ("only identifiers.reveal", V2), ("only subject.access", T2),
         ("only exports.request", T1), ("only exports.request", V4), ("only linkage.read", V1), ("only linkage.decide", T1),
-        ("only rolls.send", C1), ("only exports.approve", T2), ("only journal.read", V1), ("only journal.read", V4)),
+        ("only rolls.send", C1), ("only exports.approve", T2), ("only journal.read", V1), ("only journal.read", V4),
+        ("only what_if.read", F1)),
     _of("expired", ("county_officer", C1, "past")),
     _of("not-yet", ("county_officer", C1, "future")),
     _of("revoked", ("county_officer", C1, "ended")),

@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 import uuid
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,11 +25,13 @@ from diguan.exports.models import Export
 from diguan.intake.models import Import
 from diguan.places import actions as places
 from diguan.places import queries as place_queries
+from diguan.planning import actions as planning
 from diguan.registry import actions as registry
 from diguan.registry.batch import Batch, HouseholdRow, ObservationRow, PersonRow
 from diguan.registry.models import Household, Identifier, Person
 from diguan.screening import actions as screening
 from diguan.screening import packs
+from diguan.screening.models import Screening
 
 HOMES = {
     "v1": of.V1, "v2": of.V2, "v3": of.V3, "v4": of.V4, "v5": of.V5, "v6": of.V6,
@@ -58,6 +61,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     comparison: int = 0
+    what_ifs: dict[str, int] = field(default_factory=dict)
     imports: dict[str, Import] = field(default_factory=dict)
     pairs: dict[str, UUID] = field(default_factory=dict)
     entries: dict[str, UUID] = field(default_factory=dict)  # of the list `roll`
@@ -122,6 +126,7 @@ def build() -> World:
     before = screening.run_screening(pack=world.pack, as_of=day, by=None, at=timezone.now(), is_current=False)
     compared = screening.compare_screenings(before=before, after=now, by=None, at=timezone.now())
     world.comparison = compared.pk
+    _try(world, now, before)
     _close(world)
     world.settle()
     return world
@@ -262,6 +267,22 @@ def _tell(world: World, kind: str, name: str, **more: Any) -> None:
         reporter=world.mint.word(Kind.FACT, "who told an event", home=home.key), **more,
     )  # fmt: skip
     registry.record_life_event(scope=EVERYWHERE, told=told, by=None, at=timezone.now())
+
+
+def _try(world: World, now: Screening, before: Screening) -> None:
+    """What if the line were so low that nobody is poor: worked out; two that wait, one of them of somebody who walks; one stopped."""
+    screenings = {"done": [now, before], "waiting": [now], "own": [now], "stopped": [now]}
+    for name, over in screenings.items():
+        by = world.users["prefecture-f1"] if name in ("own", "stopped") else None
+        made = planning.propose_what_if(
+            name=name, note="", screenings=over, values={"line": "1"}, pack_id="", numbers_of=None, near=Decimal(5),
+            groups=[], by=by, at=timezone.now(),
+        )  # fmt: skip
+        world.what_ifs[name] = made.pk
+        if name == "done":
+            planning.work_out(found=made, by=None, at=timezone.now())
+        if name == "stopped":
+            planning.stop_what_if(found=made, by=by, at=timezone.now())
 
 
 def _close(world: World) -> None:

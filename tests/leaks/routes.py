@@ -13,6 +13,7 @@ from tests.leaks import asks_of_exports as exports
 from tests.leaks import asks_of_files as files
 from tests.leaks import asks_of_households as households
 from tests.leaks import asks_of_linkage as linkage
+from tests.leaks import asks_of_planning as planning
 from tests.leaks.canaries import Kind
 from tests.leaks.province import World
 from tests.leaks.shown import PUBLIC, SIGNED_IN, Ask, Route
@@ -64,6 +65,12 @@ ROUTES: Mapping[str, Route] = {
     "checks": Route(households.checks, demands="board.read"),
     "check": Route(households.check, "households.read", _LIST),
     "indices": Route(households.indices, demands="households.read"),
+    "what-ifs": Route(_plain(Ask("/what-if/")), demands="what_if.read"),
+    "what-if-proposal": Route(planning.proposals, demands="what_if.make"),
+    "what-if": Route(planning.pages, demands="what_if.read"),
+    "what-if-stopping": Route(planning.stoppings, demands="what_if.read"),
+    "what-if-removal": Route(planning.removals, demands="what_if.read"),
+    "what-if-households": Route(planning.lists, "households.read", _LIST),
     "policies": Route(_plain(Ask("/policy/")), demands="policy.read"),
     "policy": Route(_plain(Ask("/policy/leaks/"), Ask("/policy/no-such-pack/")), demands="policy.read"),
     "policy_changes": Route(

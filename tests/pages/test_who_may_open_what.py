@@ -20,6 +20,7 @@ GUIRONG = str(uuid.uuid5(uuid.UUID(LI), "0"))
 NOT_ON_FILE = "00000000-0000-0000-0000-0000000000ff"
 READS_HOUSEHOLDS = {"zhao", "qian", "sun", "wang", "wu"}
 READS_BOARDS = READS_HOUSEHOLDS | {"feng"}
+READS_WHAT_IFS = {"zhao", "qian", "wu", "feng"}
 APPROVES = {"zhao", "qian"}
 EXPORTS = APPROVES | {"sun", "wu"}
 
@@ -33,6 +34,10 @@ OPEN_TO = {
     "/comparisons/": READS_BOARDS,
     "/comparisons/999999/": set(),
     "/comparisons/999999/households/": set(),
+    "/what-if/": READS_WHAT_IFS,
+    "/what-if/proposal/": {"zhao", "feng"},
+    "/what-if/999999/": set(),
+    "/what-if/999999/households/": set(),
     "/checks/": READS_BOARDS,
     f"/checks/?place={COUNTY_A}": WHOLE | {"qian"},
     f"/checks/?place={SUNJIA}": WHOLE,
@@ -172,6 +177,8 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "fact-reveal",
         "subject-file",
         "duplicate-verdict",
+        "what-if-stopping",
+        "what-if-removal",
         "roll-sending",
         "roll-comparison",
         "roll-follow-up",

@@ -23,6 +23,8 @@ LINKAGE_DECIDE = "linkage.decide"
 ROLLS_SEND = "rolls.send"
 EXPORTS_REQUEST = "exports.request"
 EXPORTS_APPROVE = "exports.approve"
+WHAT_IF_READ = "what_if.read"
+WHAT_IF_MAKE = "what_if.make"
 
 PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
     {
@@ -41,6 +43,8 @@ PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
         ROLLS_SEND: _("Hold lists of other offices against the registry"),
         EXPORTS_REQUEST: _("Export lists"),
         EXPORTS_APPROVE: _("Approve other people's exports"),
+        WHAT_IF_READ: _("See what-ifs"),
+        WHAT_IF_MAKE: _("Try other numbers, or another pack, over snapshots"),
     }
 )
 

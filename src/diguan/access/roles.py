@@ -26,6 +26,8 @@ from diguan.access.permissions import (
     ROLLS_SEND,
     SCREENING_RUN,
     SUBJECT_ACCESS,
+    WHAT_IF_MAKE,
+    WHAT_IF_READ,
 )
 
 # Whoever decides about access must not see the households, and the other way round.
@@ -54,6 +56,7 @@ _FIELD = (BOARD_READ, HOUSEHOLDS_READ, NAMES_READ, POLICY_READ, LINKAGE_READ)
 _LINKAGE = (LINKAGE_DECIDE, ROLLS_SEND)
 # Who decides about others' exports also decides about the households in them; an auditor approves nothing.
 _EXPORTS = (EXPORTS_REQUEST, EXPORTS_APPROVE)
+_WHAT_IFS = (WHAT_IF_READ, WHAT_IF_MAKE)
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     dict(
@@ -77,11 +80,20 @@ ROLES: Mapping[str, Role] = MappingProxyType(
                 SUBJECT_ACCESS,
                 *_LINKAGE,
                 *_EXPORTS,
+                WHAT_IF_READ,
             ),
-            _role("prefecture_officer", _("Prefecture officer"), *_FIELD, *_LINKAGE, *_EXPORTS),
-            _role("provincial_commander", _("Provincial commander"), *_FIELD, SCREENING_RUN, *_LINKAGE, *_EXPORTS),
-            _role("analyst", _("Analyst"), BOARD_READ, POLICY_READ, SCREENING_RUN),
-            _role("auditor", _("Auditor"), *_FIELD, JOURNAL_READ, EXPORTS_REQUEST),
+            _role("prefecture_officer", _("Prefecture officer"), *_FIELD, *_LINKAGE, *_EXPORTS, *_WHAT_IFS),
+            _role(
+                "provincial_commander",
+                _("Provincial commander"),
+                *_FIELD,
+                SCREENING_RUN,
+                *_LINKAGE,
+                *_EXPORTS,
+                *_WHAT_IFS,
+            ),
+            _role("analyst", _("Analyst"), BOARD_READ, POLICY_READ, SCREENING_RUN, *_WHAT_IFS),
+            _role("auditor", _("Auditor"), *_FIELD, JOURNAL_READ, EXPORTS_REQUEST, WHAT_IF_READ),
             _role("administrator", _("Administrator"), PEOPLE_MANAGE),
         ]
     )

@@ -172,7 +172,8 @@ def _rules(
 
     Raises: DataRefused when the pack, or the date, is not that of the screening.
     """
-    pack = loaded(folder or (screening.pack if screening else ""), language)
+    own = screening.kept_pack if screening else None
+    pack = loaded(folder or (str(own) if own else screening.pack if screening else ""), language)
     values = _given(given, pack)
     if screening is None:
         assert as_of is not None

@@ -57,6 +57,10 @@ CHAPTERS: dict[str, dict[str, Entry]] = {
             "diguan.cli.compare", "compare", N_("Say who entered and left each cohort between two screenings, and why."),
             "diguan compare BEFORE AFTER --out DIR",
         ),
+        "whatif": Entry(
+            "diguan.cli.whatif", "whatif", N_("Try other numbers, or another pack: who would win, who would lose."),
+            "diguan whatif PACK --set NAME=VALUE --data DIR --as-of 2020-06-01 --out DIR",
+        ),
         "replay": Entry(
             "diguan.cli.replay", "replay", N_("Carry out a past screening again; it must come out the same."),
             "diguan replay DIR",

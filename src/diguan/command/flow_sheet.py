@@ -23,7 +23,7 @@ from diguan.ui import flows, stats, tables
 from diguan.ui.empties import Empty
 
 ABSENT, NONE, UNKNOWN = "absent", "none", "unknown"
-_OUTSIDE = (NONE, UNKNOWN, ABSENT, ELSEWHERE)
+OUTSIDE = (NONE, UNKNOWN, ABSENT, ELSEWHERE)
 
 
 @dataclass(frozen=True)
@@ -96,16 +96,16 @@ class FlowSheet:
         """The ways that touch a cohort; None where nobody is or was in one."""
         sums: dict[tuple[str, str], int] = {}
         for each in self.here:
-            if each.before not in _OUTSIDE or each.after not in _OUTSIDE:
+            if each.before not in OUTSIDE or each.after not in OUTSIDE:
                 sums[each.before, each.after] = sums.get((each.before, each.after), 0) + each.households
         if not sums:
             return None
         ways = [
-            flows.Way(before, after, count, self._said(before, after), _tone(before, after),
+            flows.Way(before, after, count, self._said(before, after), tone_of(before, after),
                       self.href(COHORT, COHORT, before, after))
             for (before, after), count in sums.items()
         ]  # fmt: skip
-        labels = {name: self.label(name) for name in (*self.cohorts, *_OUTSIDE)}
+        labels = {name: self.label(name) for name in (*self.cohorts, *OUTSIDE)}
         heads = (self.comparison.before.as_of.isoformat(), self.comparison.after.as_of.isoformat())
         sentence = _("Households by list on both days; a band leads to the households that went that way.")
         return flows.Picture(_("Who came, who went, who stays"), sentence, _("households"), heads, labels, ways)
@@ -117,9 +117,7 @@ class FlowSheet:
 
     def ways(self) -> tables.Table:
         """Every way that touches a cohort with its reason, the most frequent first."""
-        rows = [
-            each for each in self.here if not each.stays and not (each.before in _OUTSIDE and each.after in _OUTSIDE)
-        ]
+        rows = [each for each in self.here if not each.stays and not (each.before in OUTSIDE and each.after in OUTSIDE)]
         rows.sort(key=lambda each: -each.households)
         columns = [
             tables.Column("before", pgettext("column", "Before"), value=lambda row: self.label(row.before)),
@@ -164,7 +162,7 @@ class FlowSheet:
         if not self.below:
             return None
         page = reverse("comparison", args=[self.comparison.pk])
-        rows = [_Below(place, *_any_list(self.flown.get(place.pk, []))) for place in self.below]
+        rows = [_Below(place, *any_list(self.flown.get(place.pk, []))) for place in self.below]
         columns = [
             tables.Column("place.name", _("Place"), href=lambda row: f"{page}?place={row.place.code}"),
             tables.Column("before", pgettext("column", "On a list before"), "number"),
@@ -196,14 +194,15 @@ def reason_label(reason: str) -> str:
     return _(REASONS[reason]) if reason else ""
 
 
-def _tone(before: str, after: str) -> flows.Tone:
+def tone_of(before: str, after: str) -> flows.Tone:
+    """What a way is in a picture of cohorts."""
     if before == after:
         return "stays"
     if UNKNOWN in (before, after):
         return "unknown"
-    if before in _OUTSIDE:
+    if before in OUTSIDE:
         return "came"
-    return "went" if after in _OUTSIDE else "between"
+    return "went" if after in OUTSIDE else "between"
 
 
 def _goes(each: Flown, before: str, after: str) -> bool:
@@ -213,8 +212,9 @@ def _goes(each: Flown, before: str, after: str) -> bool:
     return each.after == after and before in ("", each.before)
 
 
-def _any_list(flown: Sequence[Flown]) -> tuple[int, int, int, int]:
-    was = sum(each.households for each in flown if each.before not in _OUTSIDE)
-    now = sum(each.households for each in flown if each.after not in _OUTSIDE)
-    both = sum(each.households for each in flown if each.before not in _OUTSIDE and each.after not in _OUTSIDE)
+def any_list(flown: Sequence[Flown]) -> tuple[int, int, int, int]:
+    """Households on any list before, that left all of them, that came onto one, and on any list now."""
+    was = sum(each.households for each in flown if each.before not in OUTSIDE)
+    now = sum(each.households for each in flown if each.after not in OUTSIDE)
+    both = sum(each.households for each in flown if each.before not in OUTSIDE and each.after not in OUTSIDE)
     return was, was - both, now - both, now

@@ -50,6 +50,9 @@ def attribute(db: duckdb.DuckDBPyConnection, before: Side, after: Side, scratch:
             f"CREATE TEMP TABLE reasoned AS SELECT * EXCLUDE (stayed), {reason} AS reason, CAST([] AS VARCHAR[]) AS causes FROM changed"
         )
         return
+    if _differ_by_policy_alone(before, after):
+        db.execute(f"CREATE TEMP TABLE reasoned AS {_by_policy(before, after)}")
+        return
     _write_facts(db, after, scratch)
     first = before.rules.without_checks()
     second = replace(first, as_of=after.rules.as_of)
@@ -61,6 +64,21 @@ def attribute(db: duckdb.DuckDBPyConnection, before: Side, after: Side, scratch:
     db.execute(f"CREATE TEMP TABLE traced AS {_traced(before.rules, after.rules)}")
     causes.differing(db, before, after, scratch)
     db.execute(f"CREATE TEMP TABLE reasoned AS {_reasoned(before, after)}")
+
+
+def _differ_by_policy_alone(before: Side, after: Side) -> bool:
+    """Whether both screenings are of the same data on the same day, looking back at the same earlier ones."""
+    shared = before.history.keys() & after.history.keys()
+    same_past = all(before.history[months] == after.history[months] for months in shared)
+    same_data = before.data.resolve() == after.data.resolve()
+    return same_data and same_past and before.rules.as_of == after.rules.as_of
+
+
+def _by_policy(before: Side, after: Side) -> str:
+    """A row per change, without trying anything: neither a fact nor the day is another."""
+    policy, lists = _of_policy(before, after)
+    named = f"CASE WHEN before = after OR {text(ABSENT)} IN (before, after) THEN {_list([])} ELSE {lists} END"
+    return f"SELECT * EXCLUDE (stayed), {_reason('before', 'before', policy)} AS reason, {named} AS causes FROM changed"
 
 
 def _write_facts(db: duckdb.DuckDBPyConnection, after: Side, scratch: Path) -> None:
@@ -119,12 +137,9 @@ def _reason(first: str, second: str, policy: str) -> str:
 
 
 def _reasoned(before: Side, after: Side) -> str:
-    rules = before.rules, after.rules
-    computed = {":" + name for each in rules for name, p in each.pack.parameters.items() if p.computed is not None}
-    others = {subject: resting.changed(*rules, *subject) for subject in subjects(*rules)}
-    policy = _by_subject({s: text(LINE if names and set(names) <= computed else POLICY) for s, names in others.items()})
-    lists = _by_subject({s: _list(names) for s, names in others.items()})
-    facts = _by_subject({s: causes.column(*s) for s in others if s[0] == COHORT or s[1] in before.rules.pack.standards})
+    policy, lists = _of_policy(before, after)
+    asked = [s for s in subjects(before.rules, after.rules) if s[0] == COHORT or s[1] in before.rules.pack.standards]
+    facts = _by_subject({s: causes.column(*s) for s in asked})
     earlier = _list([causes.EARLIER]) if before.rules.former else _list([])
     named = f"list_sort(list_intersect(coalesce(facts, {_list([])}), coalesce({facts}, {_list([])})))"
     by_fact = f"CASE WHEN len({named}) > 0 THEN {named} ELSE {earlier} END"
@@ -133,6 +148,15 @@ def _reasoned(before: Side, after: Side) -> str:
         CASE WHEN first IS NULL OR second <> after THEN {lists} ELSE {_list([])} END) END"""
     return f"""SELECT household_id, kind, name, before, after, {_reason("first", "second", policy)} AS reason, {made} AS causes
         FROM traced LEFT JOIN differing USING (household_id) LEFT JOIN ({causes.narrowed(before.rules)}) USING (household_id)"""
+
+
+def _of_policy(before: Side, after: Side) -> tuple[str, str]:
+    """SQL: what the policy did to an outcome, and the numbers and rules of it that differ."""
+    rules = before.rules, after.rules
+    computed = {":" + name for each in rules for name, p in each.pack.parameters.items() if p.computed is not None}
+    others = {subject: resting.changed(*rules, *subject) for subject in subjects(*rules)}
+    policy = _by_subject({s: text(LINE if names and set(names) <= computed else POLICY) for s, names in others.items()})
+    return policy, _by_subject({s: _list(names) for s, names in others.items()})
 
 
 def _by_subject(sql: dict[tuple[str, str], str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from diguan.engine import kept
 from diguan.engine.cells import safe
 from diguan.engine.problems import OF_HOUSEHOLD, DataRefused
 from diguan.rulebook.problems import N_
@@ -22,6 +23,12 @@ class Finished:
     as_of: str
     computed: dict[str, Decimal | None]
     exact_keys: bool
+
+    @property
+    def kept_pack(self) -> Path | None:
+        """The pack as it was kept with the results; None where they were made by a version that kept none."""
+        own = self.folder / kept.PACK / self.pack
+        return own if own.is_dir() else None
 
     def check_accepted(self, key: str) -> None:
         """Raises: DataRefused with the first reason, when the screening refused the household."""

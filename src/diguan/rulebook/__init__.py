@@ -1,6 +1,6 @@
 """Packs: policy as files, read, checked and explained. Pure: knows neither Django nor any database."""
 
-from diguan.rulebook import cases, numbers, order, problems, reasons
+from diguan.rulebook import cases, numbers, order, problems, reasons, what_if
 from diguan.rulebook.loading import keep, load, shipped
 from diguan.rulebook.pack import Pack
 from diguan.rulebook.problems import PackProblems, PeriodNotCovered, RulesRefused
@@ -25,4 +25,5 @@ __all__ = [
     "problems",
     "reasons",
     "shipped",
+    "what_if",
 ]

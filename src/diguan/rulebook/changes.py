@@ -15,7 +15,7 @@ VERDICTS = (SAME, LOWERED, RAISED, NARROWED, WIDENED, MIXED, UNTOLD)
 WEAKENED = frozenset({LOWERED, NARROWED, MIXED})
 
 _FIELDS = {
-    "parameter": ("type", "unit", "label", "computed", "source", "verified"),
+    "parameter": ("type", "unit", "label", "computed", "source", "verified", "min", "max"),
     "standard": ("label", "text", "note", "applies_when", "met_when", "source", "verified"),
     "cohort": ("label", "text", "tone", "member_when", "source"),
     "derived": ("entity", "type", "unit", "label", "note", "formula", "source"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 from diguan.rulebook import identifiers, looking_back, tree, types
@@ -21,6 +22,7 @@ def check(pack: parts.Pack, problems: list[Problem]) -> parts.Pack:
     """Check a pack read from its files; faults go to `problems`. Returns it with the types of its formulas."""
     _check_names(pack, problems)
     _check_periods(pack, problems)
+    problems += [fault for p in pack.parameters.values() for v in p.values for fault in out_of_bounds(p, v.value, v.at)]
     _check_references(pack, problems)
     typed = _typed(pack, problems)
     if not problems:
@@ -96,6 +98,17 @@ def _check_periods(pack: parts.Pack, problems: list[Problem]) -> None:
                         N_("end the earlier value with to: the day before"),
                     )
                 )
+
+
+def out_of_bounds(parameter: parts.Parameter, value: parts.Value, at: Position) -> Iterator[Problem]:
+    """What is wrong with a value that lies outside what a parameter may be given."""
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        return
+    values = {"word": parameter.name, "value": value, "least": parameter.min, "greatest": parameter.max}
+    if parameter.min is not None and value < parameter.min:
+        yield Problem(at, N_("“{word}” is at least {least}; {value} is less."), values)
+    if parameter.max is not None and value > parameter.max:
+        yield Problem(at, N_("“{word}” is at most {greatest}; {value} is more."), values)
 
 
 def _check_references(pack: parts.Pack, problems: list[Problem]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from diguan.rulebook import pack as parts
 from diguan.rulebook.problems import N_
+from diguan.rulebook.reading import TRIAL
 from diguan.rulebook.texts import Text
 from diguan.rulebook.words import Words
 
@@ -67,7 +68,9 @@ def _head(pack: parts.Pack, words: Words) -> Lines:
         )
 
 
-STATUS = {"draft": N_("draft"), "in_force": N_("in force"), "withdrawn": N_("withdrawn")}
+STATUS = {
+    "draft": N_("draft"), "in_force": N_("in force"), "withdrawn": N_("withdrawn"), TRIAL: N_("tried out, in force nowhere"),
+}  # fmt: skip
 
 
 def _titled(title: str, words: Words) -> Lines:
@@ -144,7 +147,14 @@ def _parameters(pack: parts.Pack, words: Words) -> Lines:
         yield "|---|---|---:|---|"
         for value in parameter.values:
             shown = words.value(value.value, parameter.name, unit="")
-            yield f"| {value.starts} | {value.ends or '…'} | {shown}{_mark(value.verified, words)} | {source_line(value.source, words)} |"
+            yield f"| {value.starts} | {value.ends or '…'} | {shown}{_tried(value, words)}{_mark(value.verified, words)} | {source_line(value.source, words)} |"
+
+
+def _tried(value: parts.DatedValue, words: Words) -> str:
+    """That a value is only tried, and what the source gives."""
+    if value.instead_of is None:
+        return ""
+    return words.say(N_(" (tried instead of {value})"), value=words.value(value.instead_of, unit=""))
 
 
 def _derived(pack: parts.Pack, words: Words) -> Lines:

@@ -191,7 +191,7 @@ def _identity(folders: list[reading.Folder], problems: list[Problem]) -> parts.I
 
 
 def _parameters(folders: list[reading.Folder]) -> dict[str, parts.Parameter]:
-    """Parameters of all layers; a later layer's dated values replace those that begin on the same day."""
+    """Parameters of all layers; a later layer's dated values replace those that begin on the same day, bounds go on."""
     merged: dict[str, parts.Parameter] = {}
     for folder in folders:
         for name, parameter in folder.parameters.items():
@@ -201,6 +201,12 @@ def _parameters(folders: list[reading.Folder]) -> dict[str, parts.Parameter]:
                     value.starts: value for value in (*below.values, *parameter.values)
                 }
                 parameter = replace(parameter, values=tuple(by_start.values()))
+            if below is not None:
+                parameter = replace(
+                    parameter,
+                    min=below.min if parameter.min is None else parameter.min,
+                    max=below.max if parameter.max is None else parameter.max,
+                )
             merged[name] = replace(parameter, values=tuple(sorted(parameter.values, key=lambda value: value.starts)))
     return merged
 

@@ -87,6 +87,8 @@ class DatedValue:
     source: Source
     verified: bool
     at: Position
+    # In a pack that is tried out: the value in whose place this one stands; the source is that value's.
+    instead_of: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,12 @@ class Parameter:
     source: Source
     verified: bool
     at: Position
+    min: Decimal | None = None
+    max: Decimal | None = None
+
+    @property
+    def is_number(self) -> bool:
+        return self.type in ("integer", "decimal", "money")
 
 
 @dataclass(frozen=True)

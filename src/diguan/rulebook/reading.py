@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from diguan.rulebook import identifiers
@@ -15,7 +16,8 @@ from diguan.rulebook.yaml_positions import Mapping, read
 VALUE_TYPES = ("boolean", "integer", "decimal", "money", "date", "code", "text")
 VARIABLE_TYPES = (*VALUE_TYPES, "identifier")
 PROTECTIONS = ("open", "personal", "sensitive")
-STATUSES = ("draft", "in_force", "withdrawn")
+TRIAL = "trial"  # tried out, and in force nowhere
+STATUSES = ("draft", "in_force", "withdrawn", TRIAL)
 TONES = ("poor", "return", "near", "plain")
 SEVERITIES = ("error", "warning", "notice")
 
@@ -200,7 +202,7 @@ def _parameters(folder: Folder, root: Fields, documents: dict[str, parts.Documen
                 values.append(value)
         folder.parameters[name] = parts.Parameter(
             name, kind, entry.word("unit"), entry.text("label", required=True), tuple(values), computed,
-            entry.source(documents), entry.truth("verified", default=True), entry.at,
+            entry.source(documents), entry.truth("verified", default=True), entry.at, *_bounds(entry, kind),
         )  # fmt: skip
         if values and computed:
             entry.problem(
@@ -209,19 +211,29 @@ def _parameters(folder: Folder, root: Fields, documents: dict[str, parts.Documen
         entry.done()
 
 
+def _bounds(entry: Fields, kind: str) -> tuple[Decimal | None, Decimal | None]:
+    """The least and the greatest value that a parameter may be given."""
+    least, greatest = entry.number("min"), entry.number("max")
+    if kind not in ("integer", "decimal", "money") and (least is not None or greatest is not None):
+        entry.problem(entry.at, N_("Only a number has a least or a greatest value."), N_("leave out min: and max:"))
+    return least, greatest
+
+
 def _dated_value(item: Fields, kind: str, documents: dict[str, parts.Document]) -> parts.DatedValue | None:
     starts, ends = item.date("from", required=True), item.date("to")
     node = item.get("value", required=True)
     value = None if node is None else item.value(node, kind)
     source = item.source(documents, required=True)
     verified = item.truth("verified", default=False)
+    other = item.get("instead_of")
+    instead_of = None if other is None else item.value(other, kind)
     item.done()
     if starts and ends and ends < starts:
         item.problem(item.at, N_("The period ends before it begins."))
         return None
     if value is None or starts is None:
         return None
-    return parts.DatedValue(value, starts, ends, source, verified, item.at)
+    return parts.DatedValue(value, starts, ends, source, verified, item.at, instead_of)
 
 
 def _derived(folder: Folder, root: Fields, documents: dict[str, parts.Document]) -> None:

@@ -104,11 +104,7 @@ def at(pack: Pack, as_of: date, given: Mapping[str, Decimal] = {}) -> Rules:
 
     Raises: PeriodNotCovered when the pack, or a parameter that its rules use, has no validity on that date.
     """
-    if as_of < pack.starts or (pack.ends is not None and as_of > pack.ends):
-        raise PeriodNotCovered(
-            N_("The pack {pack} is in force from {starts} to {ends}; {date} lies outside."),
-            pack=pack.id, starts=pack.starts, ends=pack.ends or "…", date=as_of,
-        )  # fmt: skip
+    check_in_force(pack, as_of)
     roots = [*_decisions(pack), *(check.fault_when.tree for check in pack.checks.values())]
     wanted = {name[1:] for root in roots for name in order.needs(root) if name.startswith(":")}
     found: dict[str, DatedValue] = {}
@@ -126,6 +122,15 @@ def at(pack: Pack, as_of: date, given: Mapping[str, Decimal] = {}) -> Rules:
             )
         found[name] = value
     return Rules(pack, as_of, found, given)
+
+
+def check_in_force(pack: Pack, as_of: date) -> None:
+    """Raises: PeriodNotCovered when the date lies outside the pack's time."""
+    if as_of < pack.starts or (pack.ends is not None and as_of > pack.ends):
+        raise PeriodNotCovered(
+            N_("The pack {pack} is in force from {starts} to {ends}; {date} lies outside."),
+            pack=pack.id, starts=pack.starts, ends=pack.ends or "…", date=as_of,
+        )  # fmt: skip
 
 
 def dated(values: tuple[DatedValue, ...], on: date) -> DatedValue | None:

@@ -4,14 +4,19 @@ from django.utils.translation import gettext as _
 
 from diguan import rulebook
 from diguan.access.decision import ALLOWED, Decision, refused
+from diguan.rulebook.reading import TRIAL
 from diguan.screening.models import TRANSITIONS, Run
 
 
 def may_screen(pack: rulebook.Pack, *, synthetic: bool, draft: bool) -> Decision:
     """Whether a registry may be screened under a pack; `draft` when somebody said that it is only a trial."""
+    words = {"pack": pack.id}
+    if pack.status == TRIAL:
+        return refused(
+            _("The pack %(pack)s is only tried, as a what-if: nothing on file is ever screened under it.") % words
+        )
     if pack.status == "in_force" or synthetic or draft:
         return ALLOWED
-    words = {"pack": pack.id}
     if pack.status == "withdrawn":
         return refused(
             _(

@@ -107,6 +107,7 @@ def policy(request: GatedRequest, pack_id: str) -> HttpResponse:
     except packs.PackUnknown:
         raise Http404 from None
     context["crumbs"] = [(_("Policy"), reverse("policies")), (context["title"], "")]
+    context["may_try"] = request.may(permissions.WHAT_IF_MAKE)
     return render(request, "screening/policy.html", context)
 
 

@@ -18,6 +18,7 @@ ENTRIES = (
     menu.Entry(_("Imports"), "imports", permissions.REGISTRY_WRITE),
     menu.Entry(_("Screenings"), "screenings", permissions.SCREENING_RUN),
     menu.Entry(_("Policy"), "policies", permissions.POLICY_READ),
+    menu.Entry(_("What if"), "what-ifs", permissions.WHAT_IF_READ),
     menu.Entry(_("Journal"), "journal", permissions.JOURNAL_READ),
     menu.Entry(_("People"), "people", permissions.PEOPLE_MANAGE),
 )

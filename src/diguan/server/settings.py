@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "diguan.screening",
     "diguan.exports",
     "diguan.command",
+    "diguan.planning",
     "diguan.server",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

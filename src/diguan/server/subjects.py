@@ -16,6 +16,7 @@ _PAGES: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "household": (permissions.HOUSEHOLDS_READ, lambda key: reverse("household", args=[UUID(key)])),
     "place": (permissions.BOARD_READ, lambda key: reverse("board", args=[key])),
     "screening": (permissions.SCREENING_RUN, lambda key: reverse("screening", args=[int(key)])),
+    "what-if": (permissions.WHAT_IF_READ, lambda key: reverse("what-if", args=[int(key)])),
     "user": (permissions.PEOPLE_MANAGE, lambda key: f"{reverse('people')}?who={key}"),
 }
 

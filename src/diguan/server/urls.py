@@ -13,6 +13,7 @@ from diguan.intake import urls as intake_urls
 from diguan.journal import views as journal_views
 from diguan.linkage import urls as linkage_urls
 from diguan.places import queries as places
+from diguan.planning import urls as planning_urls
 from diguan.screening import (
     check_views,
     conflict_views,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("screenings/<int:number>/", run_views.screening, name="screening"),
     path("screenings/<int:number>/cancellation/", run_views.cancellation, name="screening-cancellation"),
     path("screenings/<int:number>/resumption/", run_views.resumption, name="screening-resumption"),
+    *planning_urls.PATTERNS,
     path("policy/", screening_views.policies, name="policies"),
     path("policy/<str:pack_id>/", screening_views.policy, name="policy"),
     path("policy/<str:pack_id>/changes/", difference_views.difference, name="policy_changes"),
