@@ -108,7 +108,7 @@ def whatif(
         )
     told = engine.Options(
         places, checks=engine.Checks(missing_as_unknown), memory=memory, translate=say,
-        progress=lambda step: click.echo(f"… {say(STEPS[step])}", err=True),
+        progress=engine.Steps(lambda step: click.echo(f"… {say(STEPS[step])}", err=True)),
     )  # fmt: skip
     with refusals_told(say), tempfile.TemporaryDirectory() as scratch:
         other = loaded(instead, language) if instead else None

@@ -10,7 +10,7 @@ from diguan.engine.intake import Checks
 from diguan.engine.options import Options
 from diguan.engine.outcomes import outcome_columns
 from diguan.engine.problems import DataRefused, Refusal
-from diguan.engine.progress import Progress, Stopped
+from diguan.engine.progress import Progress, Steps, Stopped
 from diguan.engine.room import Exhausted
 from diguan.engine.screening import STEPS, WEIGHTS, Screened, results_in, screen
 
@@ -29,6 +29,7 @@ __all__ = [
     "Progress",
     "Refusal",
     "Screened",
+    "Steps",
     "Stopped",
     "finished",
     "history",

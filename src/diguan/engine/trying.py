@@ -16,6 +16,7 @@ from diguan.engine.connection import connect
 from diguan.engine.folders import check_out, scratch_folder, swapped_in
 from diguan.engine.intake import Checks
 from diguan.engine.options import DEFAULT, Options
+from diguan.engine.progress import Inner
 from diguan.engine.screening import Screened, screen
 from diguan.engine.sides import Side
 from diguan.engine.sql import text
@@ -86,14 +87,14 @@ def try_out(before: Side, order: Order, out: Path, options: Options = DEFAULT) -
         scratch_folder() as scratch,
         connect(memory=options.memory, threads=options.threads, spill=scratch) as db,
     ):
-        options.progress("trying")
+        options.progress.step("trying")
         done = _screened(the_rules, before, folder / TRIAL, options)
         after = sides.side(folder / TRIAL, before.data)
         found = comparing.compare(before, after, folder / COMPARISON, options)
         bench = _Bench(db, before, after, order, scratch)
-        options.progress("edges")
+        options.progress.step("edges")
         _near(bench, options)
-        options.progress("counting")
+        options.progress.step("counting")
         _count(bench, folder)
         result = _summary(before, after, done, order, found.changed, list(_lacking(db, after, scratch)))
         (folder / MARK).write_text(json.dumps(asdict(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -114,8 +115,7 @@ def _screened(the_rules: rules.Rules, before: Side, out: Path, options: Options)
         options, place_tree=before.places, history=history, persons_too=False,
         checks=Checks(missing_as_unknown=True, trusted=same_codes),
     )  # fmt: skip
-    silent = replace(told, progress=lambda step: None)
-    return screen(the_rules.without_checks(), before.data, out, silent)
+    return screen(the_rules.without_checks(), before.data, out, replace(told, progress=Inner(options.progress)))
 
 
 def _dictionary(pack: Pack) -> dict[str, object]:

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -109,7 +110,12 @@ def remove_what_if(*, found: WhatIf, by: journal.Actor | None, at: dt.datetime) 
     with transaction.atomic():
         _record("what_if.removed", found, by, at, detail)
         found.delete()
-        transaction.on_commit(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in folders])
+        transaction.on_commit(lambda: _clear(folders))
+
+
+def _clear(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fail_what_if(*, found: WhatIf, problem: Mapping[str, Any], by: journal.Actor | None, at: dt.datetime) -> WhatIf:

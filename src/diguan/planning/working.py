@@ -44,7 +44,9 @@ def carry_out(trial: Trial, progress: Callable[[str], None]) -> dict[str, Any]:
         )
         with tempfile.TemporaryDirectory() as scratch:
             order = proposal.prepare(wanted, before.rules, Path(scratch))
-            found = trying.try_out(before, order, queries.folder(trial), engine.Options(progress=progress))
+            found = trying.try_out(
+                before, order, queries.folder(trial), engine.Options(progress=engine.Steps(progress))
+            )
     except rulebook_what_if.ValuesRefused as refused:
         name, problem = next(iter(refused.problems.items()))
         raise _refused(problem, name) from refused
