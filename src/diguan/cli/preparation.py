@@ -39,11 +39,11 @@ def prepare(results: Path, seed: int | None, scale: float) -> None:
     with _step(2, N_("Places and boundaries")):
         _import_places()
     _load(seed, scale)
+    with _step(5, N_("Screening")):
+        screening = screen_province(results)
     with ThreadPoolExecutor(1, thread_name_prefix="earlier") as beside:
         # What the one waits for in DuckDB or SQLite the other uses: two cores are kept busy.
         asked = beside.submit(_screen_earlier, results)
-        with _step(5, N_("Screening")):
-            screening = screen_province(results)
         with _step(6, N_("People on file twice, and a list of the police")):
             _compare(seed)
         with _step(7, N_("Screening of an earlier day, and who came and went since")):
