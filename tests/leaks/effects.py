@@ -11,21 +11,21 @@ from django.db.models import Model
 from django.utils import timezone
 from tests.leaks.personas import Persona, span
 from tests.leaks.province import World
-from tests.leaks.shown import EVERYBODY
+from tests.leaks.shown import EVERYBODY, ROOTS
 
 from diguan.access.models import Factor, Grant, RecoveryCode, User
 from diguan.exports.models import Export
 from diguan.intake.models import Import
 from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
 from diguan.registry import models as registry
-from diguan.screening.models import Fault, Result, Shortfall
+from diguan.screening.models import Fault, Result, Run, Shortfall
 
 _OF_PLACES: tuple[type[Any], ...] = (
     registry.Household, registry.Person, registry.Observation, registry.Identifier, registry.LifeEvent,
     registry.FormerStay, registry.FormerPlace, Result, Shortfall, Fault,
     Match, RollEntry,
 )  # fmt: skip
-_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import, Verdict, Roll, Search)
+_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import, Verdict, Roll, Search, Run)
 _WRITE = re.compile(r'\s*(?:INSERT|UPDATE|DELETE)\b\D*?"(\w+)"', re.IGNORECASE)
 Rows = dict[tuple[str, Any], dict[str, Any]]
 
@@ -177,7 +177,12 @@ def _import(world: World, persona: Persona, state: Mapping[str, Any], change: Ch
     return bool(state["received_by"] == world.pk_of(persona))
 
 
+def _run(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    """A screening judges everybody: whoever starts or stops one answers for both provinces."""
+    return all(persona.may_all("screening.run", *span(root)) for root in ROOTS)
+
+
 _JUDGES: Mapping[str, Any] = {
     "User": _user, "Grant": _grant, "Factor": _of_user, "RecoveryCode": _of_user, "Export": _export, "Import": _import,
-    "Verdict": _verdict, "Roll": _list, "Search": _list,
+    "Verdict": _verdict, "Roll": _list, "Search": _list, "Run": _run,
 }  # fmt: skip

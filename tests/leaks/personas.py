@@ -25,7 +25,7 @@ HELD: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "prefecture_officer": frozenset({*_FIELD, *_LINKAGE, *_EXPORTS}),
         "provincial_commander": frozenset({*_FIELD, "screening.run", *_LINKAGE, *_EXPORTS}),
-        "analyst": frozenset({"board.read", "policy.read"}),
+        "analyst": frozenset({"board.read", "policy.read", "screening.run"}),
         "auditor": frozenset({*_FIELD, "journal.read", "exports.request"}),
         "administrator": frozenset({"people.manage"}),
     }

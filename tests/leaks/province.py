@@ -58,6 +58,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     comparison: int = 0
+    runs: list[int] = field(default_factory=list)  # screenings as they were asked for: one done, one waiting
     imports: dict[str, Import] = field(default_factory=dict)
     pairs: dict[str, UUID] = field(default_factory=dict)
     entries: dict[str, UUID] = field(default_factory=dict)  # of the list `roll`
@@ -122,6 +123,8 @@ def build() -> World:
     before = screening.run_screening(pack=world.pack, as_of=day, by=None, at=timezone.now(), is_current=False)
     compared = screening.compare_screenings(before=before, after=now, by=None, at=timezone.now())
     world.comparison = compared.pk
+    waiting = screening.ask_screening(pack=world.pack, as_of=timezone.localdate(), by=None, at=timezone.now())
+    world.runs = [now.pk, waiting.pk]
     _close(world)
     world.settle()
     return world
