@@ -36,6 +36,7 @@ PAGES = {
         f"/households/?place={PROVINCE}",
         f"/indices/?place={PROVINCE}",
         "/households/{zhou}/",
+        "/screenings/",
         "/policy/",
         "/policy/cn-jilin-2020/",
         "/no-such-page/",

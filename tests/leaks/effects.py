@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 from tests.leaks.personas import Persona, span
 from tests.leaks.province import World
-from tests.leaks.shown import EVERYBODY
+from tests.leaks.shown import EVERYBODY, ROOTS
 
 from diguan.access.models import Factor, Grant, RecoveryCode, User
 from diguan.exports.models import Export
@@ -19,14 +19,14 @@ from diguan.intake.models import Import
 from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
 from diguan.planning.models import WhatIf
 from diguan.registry import models as registry
-from diguan.screening.models import Fault, Result, Shortfall
+from diguan.screening.models import Fault, Result, Run, Shortfall
 
 _OF_PLACES: tuple[type[Any], ...] = (
     registry.Household, registry.Person, registry.Observation, registry.Identifier, registry.LifeEvent,
     registry.FormerStay, registry.FormerPlace, Result, Shortfall, Fault,
     Match, RollEntry,
 )  # fmt: skip
-_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import, Verdict, Roll, Search, WhatIf)
+_OTHERS: tuple[type[Any], ...] = (User, Grant, Factor, RecoveryCode, Export, Import, Verdict, Roll, Search, Run, WhatIf)
 _WRITE = re.compile(r'\s*(?:INSERT|UPDATE|DELETE)\b\D*?"(\w+)"', re.IGNORECASE)
 Rows = dict[tuple[str, Any], dict[str, Any]]
 
@@ -190,7 +190,12 @@ def _what_if(world: World, persona: Persona, state: Mapping[str, Any], change: C
     return is_own and change.after["stage"] == "stopped"
 
 
+def _run(world: World, persona: Persona, state: Mapping[str, Any], change: Change) -> bool:
+    """A screening judges everybody: whoever starts or stops one answers for both provinces."""
+    return all(persona.may_all("screening.run", *span(root)) for root in ROOTS)
+
+
 _JUDGES: Mapping[str, Any] = {
     "User": _user, "Grant": _grant, "Factor": _of_user, "RecoveryCode": _of_user, "Export": _export, "Import": _import,
-    "Verdict": _verdict, "Roll": _list, "Search": _list, "WhatIf": _what_if,
+    "Verdict": _verdict, "Roll": _list, "Search": _list, "Run": _run, "WhatIf": _what_if,
 }  # fmt: skip

@@ -26,7 +26,7 @@ HELD: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "prefecture_officer": frozenset({*_FIELD, *_LINKAGE, *_EXPORTS, *_WHAT_IFS}),
         "provincial_commander": frozenset({*_FIELD, "screening.run", *_LINKAGE, *_EXPORTS, *_WHAT_IFS}),
-        "analyst": frozenset({"board.read", "policy.read", *_WHAT_IFS}),
+        "analyst": frozenset({"board.read", "policy.read", "screening.run", *_WHAT_IFS}),
         "auditor": frozenset({*_FIELD, "journal.read", "exports.request", "what_if.read"}),
         "administrator": frozenset({"people.manage"}),
     }

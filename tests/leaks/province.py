@@ -62,6 +62,7 @@ class World:
     exports: dict[str, Export] = field(default_factory=dict)
     comparison: int = 0
     what_ifs: dict[str, int] = field(default_factory=dict)
+    runs: list[int] = field(default_factory=list)  # screenings as they were asked for: one done, one waiting
     imports: dict[str, Import] = field(default_factory=dict)
     pairs: dict[str, UUID] = field(default_factory=dict)
     entries: dict[str, UUID] = field(default_factory=dict)  # of the list `roll`
@@ -127,6 +128,8 @@ def build() -> World:
     compared = screening.compare_screenings(before=before, after=now, by=None, at=timezone.now())
     world.comparison = compared.pk
     _try(world, now, before)
+    waiting = screening.ask_screening(pack=world.pack, as_of=timezone.localdate(), by=None, at=timezone.now())
+    world.runs = [now.pk, waiting.pk]
     _close(world)
     world.settle()
     return world

@@ -14,6 +14,7 @@ from tests.leaks import asks_of_files as files
 from tests.leaks import asks_of_households as households
 from tests.leaks import asks_of_linkage as linkage
 from tests.leaks import asks_of_planning as planning
+from tests.leaks import asks_of_screenings as screenings
 from tests.leaks.canaries import Kind
 from tests.leaks.province import World
 from tests.leaks.shown import PUBLIC, SIGNED_IN, Ask, Route
@@ -71,6 +72,10 @@ ROUTES: Mapping[str, Route] = {
     "what-if-stopping": Route(planning.stoppings, demands="what_if.read"),
     "what-if-removal": Route(planning.removals, demands="what_if.read"),
     "what-if-households": Route(planning.lists, "households.read", _LIST),
+    "screenings": Route(screenings.all_of_them, demands="screening.run"),
+    "screening": Route(screenings.of_each(""), demands="screening.run"),
+    "screening-cancellation": Route(screenings.of_each("cancellation/", "post"), demands="screening.run"),
+    "screening-resumption": Route(screenings.of_each("resumption/", "post"), demands="screening.run"),
     "policies": Route(_plain(Ask("/policy/")), demands="policy.read"),
     "policy": Route(_plain(Ask("/policy/leaks/"), Ask("/policy/no-such-pack/")), demands="policy.read"),
     "policy_changes": Route(

@@ -50,6 +50,11 @@ OPEN_TO = {
     f"/indices/?place={COUNTY_A}": {"zhao", "wu", "qian"},
     f"/indices/?place={SUNJIA}": {"zhao", "wu"},
     "/indices/?place=77": set(),
+    # one that is there is looked at in tests/screening/test_run_pages.py
+    "/screenings/": {"zhao", "feng"},
+    "/screenings/999999/": set(),
+    "/screenings/999999/cancellation/": set(),
+    "/screenings/999999/resumption/": set(),
     "/policy/": READS_BOARDS,
     "/policy/cn-2020/": READS_BOARDS,
     "/policy/no-such-pack/": set(),

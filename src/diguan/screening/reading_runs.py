@@ -60,19 +60,20 @@ def steps(of: Run) -> list[Step]:
     beat = keeping.beat(of)
     now = beat.step if beat is not None and beat.step in names else of.step
     at = len(names) if of.state == State.DONE else names.index(now) if now in names else -1
+    is_alive = of.state == State.RUNNING and not keeping.is_cut_off(of)
     return [
-        Step(_(run.STEPS[name]), _state(number, at), note=_seconds(of.seconds.get(name)))
+        Step(_(run.STEPS[name]), _state(number, at, is_alive), note=_seconds(of.seconds.get(name)))
         for number, name in enumerate(names)
     ]
 
 
-def _state(number: int, at: int) -> StepState:
-    return "done" if number < at else "now" if number == at else "todo"
+def _state(number: int, at: int, is_alive: bool) -> StepState:
+    return "done" if number < at else "now" if number == at and is_alive else "todo"
 
 
 def took(of: Run) -> str:
-    """How long it took; empty where it has not ended well."""
-    return _seconds(sum(of.seconds.values())) if of.seconds else ""
+    """How long it took; a dash where it has not ended well, or nobody wrote it down."""
+    return _seconds(sum(of.seconds.values())) if of.seconds else "–"
 
 
 def more(of: Run) -> Iterator[str]:

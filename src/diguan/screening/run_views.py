@@ -138,7 +138,7 @@ def _run_page(request: GatedRequest, run: Run) -> HttpResponse:
         "steps": reading_runs.steps(run),
         "told": reading_runs.told(run),
         "problem": reading_runs.problem(run),
-        "took": reading_runs.took(run),
+        "took": reading_runs.took(run) if run.seconds else "",
         "may_cancel": is_whole and bool(policies.may_become(run, State.CANCELLED)),
         "may_go_on": is_whole and not is_alive and bool(may_go_on),
         "current": current,

@@ -22,7 +22,7 @@ from diguan.intake import keeping
 from diguan.intake.models import Import
 from diguan.journal import actions as journal
 from diguan.journal import checkpoints
-from diguan.screening.models import Screening
+from diguan.screening.models import Run, Screening
 from diguan.server import database
 from diguan.server.backups import BackupRefused, archive
 
@@ -177,6 +177,9 @@ def _rename_folders() -> None:
     for screening in Screening.objects.all():
         here = str(Path(settings.DATA) / "screenings" / Path(screening.folder).name)
         Screening.objects.filter(pk=screening.pk).update(folder=here)
+    for run in Run.objects.all():
+        here = str(Path(settings.DATA) / "screenings" / Path(run.folder).name)
+        Run.objects.filter(pk=run.pk).update(folder=here)
 
 
 def _record(verb: str, file: Path, manifest: archive.Manifest, *, by: journal.Actor | None, at: dt.datetime) -> None:
