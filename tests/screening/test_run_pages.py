@@ -59,7 +59,7 @@ def test_a_screening_is_asked_for_carried_out_and_shown(zhao: Client, ask: Calla
     assert entry.actor_name == "zhao"
 
 
-def test_while_it_runs_the_page_renews_itself_with_and_without_javascript(
+def test_while_it_runs_the_page_renews_itself_and_without_javascript_leads_to_itself(
     zhao: Client, ask: Callable[[], Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, seen = ask(), list[str]()
