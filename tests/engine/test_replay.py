@@ -1,5 +1,6 @@
 """A past screening comes out again to the last value; whatever was changed since is found, and said precisely."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -63,6 +64,17 @@ def test_the_pack_is_the_one_kept_whatever_became_of_the_files_it_was_loaded_fro
         file.unlink()
     (tmp_path / "places.csv").write_text("nothing any more\n")
     assert run("replay", out).exit_code == 0
+
+
+def test_files_named_as_earlier_versions_named_them_are_compared_all_the_same(out: Path, tmp_path: Path) -> None:
+    made = json.loads((out / "made_from.json").read_text("utf-8"))
+    for folder, named in ((tmp_path / "data", made["inputs"]), (out, made["results"])):
+        for name in named:
+            named[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (out / "made_from.json").write_text(json.dumps(made), "utf-8")
+    assert run("replay", out).exit_code == 0
+    write_data(tmp_path / "data", [*HOMES[:2], HOMES[2].replace(",,0,1", ",1,0,1")], PEOPLE)
+    assert f"▲ data: the file {tmp_path}/data/households.csv is not what it was" in run("replay", out).output
 
 
 def test_a_changed_pack_is_found_and_what_it_changes_is_said(out: Path) -> None:

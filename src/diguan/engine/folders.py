@@ -152,9 +152,21 @@ def _swap(made: Unfinished, out: Path) -> None:
 
 
 def digest(file: Path) -> str:
-    """SHA-256 of a file."""
+    """BLAKE2b of a file: as hard to forge as SHA-256, and on processors without help for that, in half its time."""
+    return _hashed(file, "blake2b")
+
+
+def is_just(file: Path, then: str) -> bool:
+    """Whether a file is just what it was when its digest was taken, by whichever version of this program."""
+    return _hashed(file, "sha256" if len(then) == _OF_SHA256 else "blake2b") == then
+
+
+_OF_SHA256 = 64  # hexadecimal digits
+
+
+def _hashed(file: Path, way: str) -> str:
     with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+        return hashlib.file_digest(opened, way).hexdigest()
 
 
 def synced(path: Path) -> None:

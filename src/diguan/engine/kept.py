@@ -13,7 +13,7 @@ import duckdb
 from diguan import __version__
 from diguan.engine.engines import DUCKDB
 from diguan.engine.files import Location, here
-from diguan.engine.folders import digest
+from diguan.engine.folders import digest, is_just
 from diguan.engine.history import Former
 from diguan.engine.options import Options
 from diguan.engine.problems import DataRefused
@@ -28,7 +28,7 @@ _INPUTS = ("households", "persons")
 
 @dataclass(frozen=True)
 class MadeFrom:
-    """What a screening was made from; digests are SHA-256 of files, by name.
+    """What a screening was made from; digests are of files, by name (`folders.digest`).
 
     `history` names the folders of earlier snapshots with their days, by months before. `given` are values of computed
     parameters that were given and not worked out.
@@ -97,7 +97,7 @@ def is_whole(folder: Path, data: Path) -> bool:
     try:
         made = read(folder)
         return made.data == str(data.resolve()) and all(
-            digest(folder / name) == expected for name, expected in made.results.items()
+            is_just(folder / name, expected) for name, expected in made.results.items()
         )
     except (DataRefused, OSError, ValueError, TypeError):
         return False

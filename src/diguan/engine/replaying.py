@@ -13,7 +13,7 @@ from diguan import rulebook
 from diguan.engine import kept
 from diguan.engine.connection import connect, rows
 from diguan.engine.files import Location, location
-from diguan.engine.folders import digest, scratch_folder
+from diguan.engine.folders import digest, is_just, scratch_folder
 from diguan.engine.intake import Checks
 from diguan.engine.options import Options
 from diguan.engine.screening import screen
@@ -114,7 +114,7 @@ def _of_files(made: kept.MadeFrom, folder: Location, where: str, expected: dict[
         file = folder / name
         if not file.is_file():
             yield Difference(N_("{where}: the file {file} is not there any more."), {"where": where, "file": file})
-        elif digest(file) != then:
+        elif not is_just(file, then):
             template = N_("{where}: the file {file} is not what it was: its digest is {now}, and was {then}.")
             values = {"where": where, "file": file, "now": digest(file)[:16], "then": then[:16]}
             yield Difference(template, values)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from diguan.engine.folders import Unfinished, digest, synced
+from diguan.engine.folders import Unfinished, digest, is_just, synced
 
 _INDEX = "stages.json"
 
@@ -57,7 +57,7 @@ class Stages:
     def file(self, name: str) -> Path | None:
         """The file of this name, if it is there and just what was written."""
         path, expected = (self.folder / name, self._known["files"].get(name)) if self.are_kept else (Path(), None)
-        if expected is None or not path.is_file() or (name not in self._seen and digest(path) != expected):
+        if expected is None or not path.is_file() or (name not in self._seen and not is_just(path, expected)):
             return None
         self._seen.add(name)
         return path
