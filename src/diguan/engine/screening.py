@@ -81,10 +81,7 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
         source = _Source(data, rules, options)
         stages = Stages(made, source.described()) if source.is_kept else Stages()
         past = bring(session, rules, options.history, made.scratch, options.checks)
-        taken = intake.take_up(stages, session, rules, data, made.scratch)
-        if taken is None:
-            taken = intake.take_in(session, rules, data, made.scratch, options.checks)
-            intake.keep(stages, session, taken)
+        taken = source.taken(stages, session, made.scratch)
         if options.place_tree is not None:
             places.read_tree(session.desk, options.place_tree, made.scratch)
         session.fetch("leaves", "SELECT DISTINCT place AS leaf FROM households")
@@ -141,6 +138,14 @@ class _Source:
             "inputs": self._inputs,
             "history": {months: (each.on, kept.inputs(each.folder)) for months, each in options.history.items()},
         }
+
+    def taken(self, stages: Stages, session: Session, scratch: Path) -> intake.Intake:
+        """The data as an earlier run that was cut off has taken them in, or taken in now."""
+        taken = intake.take_up(stages, session, self._rules, self._data, scratch)
+        if taken is None:
+            taken = intake.take_in(session, self._rules, self._data, scratch, self._options.checks)
+            intake.keep(stages, session, taken)
+        return taken
 
     def unchanged(self) -> dict[str, str] | None:
         """Digests of the files, if they were taken before; they must still be the same. Raises: DataRefused."""

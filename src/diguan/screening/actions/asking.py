@@ -59,7 +59,7 @@ def ask_screening(
     One that was cut off, and is not gone on with, is given up for it.
     Raises: NotAllowed; PackNotInForce; rulebook.PeriodNotCovered; Occupied while another one waits or runs.
     """
-    insist_on_right(by, at)
+    insist_on_right(by=by, at=at)
     _insist_in_force(pack, draft)
     rulebook.at(pack, as_of)
     with transaction.atomic():
@@ -89,7 +89,7 @@ def ask_screening(
 
 def resume_screening(*, run: Run, by: User | None, at: dt.datetime) -> Run:
     """Let a screening that failed, was cancelled or was cut off go on from where it was. Raises: NotAllowed; Occupied."""
-    insist_on_right(by, at)
+    insist_on_right(by=by, at=at)
     with transaction.atomic():
         carrying.one_at_a_time("asking for a screening")
         run.refresh_from_db()
@@ -109,7 +109,7 @@ def cancel_screening(*, run: Run, by: User | None, at: dt.datetime) -> Run:
 
     Raises: NotAllowed, also when it was done meanwhile.
     """
-    insist_on_right(by, at)
+    insist_on_right(by=by, at=at)
     _insist(policies.may_become(run, State.CANCELLED))
     # First of all: whoever works on it may be in a transaction that lets nobody else write.
     beats.ask_to_stop(keeping.folder(run))
@@ -127,7 +127,7 @@ def fail_screening(*, run: Run, problem: Mapping[str, Any], by: User | None, at:
     return run
 
 
-def insist_on_right(by: User | None, at: dt.datetime) -> None:
+def insist_on_right(*, by: User | None, at: dt.datetime) -> None:
     """Raises: NotAllowed unless somebody may run screenings of everybody; None, the system itself, may."""
     if by is not None:
         scope = access.rights(by, timezone.localdate(at)).scope(permissions.SCREENING_RUN)

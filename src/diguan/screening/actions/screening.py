@@ -80,7 +80,7 @@ def carry_screening(
     """
     told = work.Told(run, progress)
     try:
-        asking.insist_on_right(by, at)
+        asking.insist_on_right(by=by, at=at)
         if pack.digest != run.pack_digest:
             raise PackChanged(
                 N_("The pack {pack} has changed since this screening was asked for: start a new one."), pack=pack.id
