@@ -11,13 +11,16 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from tests.engine.test_stopping import StoppedAt
 from tests.rulebook.world import FILES, rules, write_data, write_pack
 
 import diguan
 from diguan import engine
+from diguan.cli.screen import screen as screen_command
 from diguan.engine import DataRefused, Exhausted, Stopped, folders, intake, judging, kept, parts
 from diguan.engine.session import OnDuckDB
+from diguan.engine.stages import Stages
 
 # A line that is worked out over everybody, and checks of households and of persons.
 PARAMETERS = """\
@@ -26,7 +29,7 @@ parameters:
     type: money
     unit: yuan
     label: Line
-    computed: 0.6 * weighted_median(income, 1)
+    computed: 0.6 * weighted_median(income, count_members())
     source: {document: rules}
 """
 CHECKS = """\
@@ -219,6 +222,31 @@ def test_a_person_without_a_household_is_found_though_it_was_judged_in_parts(tmp
     assert told(tmp_path / "parts") == told(tmp_path / "once")
 
 
+@pytest.mark.parametrize("fact", ["parts", "computed", "reading"])
+def test_cut_off_while_it_is_settled_it_is_all_found_out_again(
+    tmp_path: Path, pack: Path, monkeypatch: pytest.MonkeyPatch, fact: str
+) -> None:
+    """Persons who name their household between blanks are found only when it is settled, and change the median."""
+    homes, people = [household(n) for n in range(COUNT)], [line for n in range(COUNT) for line in persons(n)]
+    people = [line.replace(",h", ", h", 1) if 300 <= number < 900 else line for number, line in enumerate(people)]
+    data = parquet(write_data(tmp_path / "data", homes, people))
+    screen(pack, data, tmp_path / "whole")
+    keep_fact, kept_so_far = Stages.keep_fact, list[str]()
+
+    def keep_or_die(stages: Stages, name: str, value: Any) -> None:
+        keep_fact(stages, name, value)
+        kept_so_far.append(name)
+        if name == fact and kept_so_far.count(name) == 2:
+            raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Stages, "keep_fact", keep_or_die)
+        with pytest.raises(Died):
+            screen(pack, data, tmp_path / "out")
+    screen(pack, data, tmp_path / "out")
+    assert told(tmp_path / "out") == told(tmp_path / "whole")
+
+
 @pytest.mark.parametrize("order", ["backwards", "mixed"])
 def test_files_in_another_order_are_judged_at_once_and_rightly(tmp_path: Path, pack: Path, order: str) -> None:
     homes, people = [household(n) for n in range(COUNT)], [line for n in range(COUNT) for line in persons(n)]
@@ -353,3 +381,19 @@ def test_a_program_that_was_really_killed_goes_on_with_the_same_command(
     assert ended.returncode == 0, ended.stderr
     screen(pack, data, tmp_path / "whole", persons_too=False, threads=0)
     assert results(tmp_path / "out") == results(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_the_terminal_says_where_what_was_done_lies_and_how_to_go_on(
+    tmp_path: Path, pack: Path, data: Path, monkeypatch: pytest.MonkeyPatch, is_kept: bool
+) -> None:
+    def stopped(*_: object) -> None:
+        if is_kept:
+            NOT_ENDED(tmp_path / "out").mkdir()
+        raise Stopped
+
+    monkeypatch.setattr(engine, "screen", stopped)
+    words = ["--pack", str(pack), "--data", str(data), "--as-of", "2020-06-01", "--out", str(tmp_path / "out")]
+    ended = CliRunner().invoke(screen_command, [*words, "--lang", "en"])
+    assert ended.exit_code == 130
+    assert ("The same command goes on from there" in ended.stderr) is is_kept

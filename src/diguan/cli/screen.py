@@ -1,6 +1,7 @@
 """diguan screen and diguan explain: a pack over files, without any database; or over the registry."""
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from diguan.cli.language import chosen, translator
 from diguan.cli.opened_pack import loaded
 from diguan.cli.troubles import STOPPED
 from diguan.cli.waiting import Waiting
+from diguan.engine import folders
 from diguan.rulebook.problems import N_, RulesRefused
 
 HISTORY = N_("folder of earlier snapshots, for rules that look back: one folder per day, named by its date")
@@ -90,13 +92,21 @@ def screen(
         )  # fmt: skip
         with waiting.looked_at():
             done = engine.screen(rules, engine.location(data), out, options)
-    except engine.Stopped as stopped:
-        click.echo(stopped.message(say), err=True)
-        sys.exit(STOPPED)
     except RulesRefused as refused:
         click.echo(refused.message(say), err=True)
-        sys.exit(1)
+        _say_how_to_go_on(out, say)
+        sys.exit(STOPPED if isinstance(refused, engine.Stopped) else 1)
     tables.print_screening(rules, done, out, language)
+
+
+def _say_how_to_go_on(out: Path, say: Callable[[str], str]) -> None:
+    """Where what is done is kept, if anything is."""
+    kept = folders.unfinished(out.resolve())
+    if kept.is_dir() and not folders.is_held(kept):
+        words = N_(
+            "What was done so far lies in {folder}. The same command goes on from there; remove it to give the run up."
+        )
+        click.echo(say(words).format(folder=kept), err=True)
 
 
 @click.command(

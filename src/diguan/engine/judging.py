@@ -33,14 +33,15 @@ def judge(session: Session, the_plan: plan.Plan, taken: Intake, stages: Stages, 
     cut = _cut(session, the_plan, taken, stages, options)
     _make(session, the_plan, taken, stages, cut)
     if (taken.hopeful or cut) and not _all_found(session, taken):
-        if taken.hopeful:
-            intake.settle(session, the_plan.rules, taken)
-            stages.forget_files()
-            intake.keep(stages, session, taken)
-            stages.keep_fact("computed", None)
-            found = _computed(session, the_plan, taken, stages)
         # Persons who were not found may also lie in another part: the files are not in one order after all.
         stages.keep_fact("parts", [])
+        stages.forget([part.file for part in cut] or [_WHOLE])
+        if taken.hopeful:
+            # In this order: cut off in between, it is all found out again.
+            stages.keep_fact("computed", None)
+            intake.settle(session, the_plan.rules, taken)
+            intake.keep(stages, session, taken)
+            found = _computed(session, the_plan, taken, stages)
         _make(session, the_plan, taken, stages, [])
     return found
 

@@ -7,7 +7,7 @@ file counts once it is whole on the disk, which its digest tells.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +74,13 @@ class Stages:
             self._write()
         return found
 
-    def forget_files(self) -> None:
-        """Let go of all files."""
-        for name in self._known["files"]:
-            (self.folder / name).unlink(missing_ok=True)
-        self._known["files"] = {}
-        self._write()
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of files."""
+        if self.are_kept:
+            for name in names:
+                self._known["files"].pop(name, None)
+                (self.folder / name).unlink(missing_ok=True)
+            self._write()
 
     def _write(self) -> None:
         if self._made is None:

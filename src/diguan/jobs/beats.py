@@ -6,7 +6,6 @@ second needs no record. A beat that is cut off is none.
 
 import json
 import os
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,11 +38,6 @@ def last(folder: Path) -> Beat | None:
         return Beat(**json.loads((folder / _BEAT).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def age(beat: Beat) -> float:
-    """Seconds since."""
-    return max(time.time() - beat.at, 0.0)
 
 
 def ask_to_stop(folder: Path) -> None:

@@ -9,12 +9,13 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
 import duckdb
+from django.conf import settings
 from django.db import connection, models
 
 from diguan.registry import carrying
@@ -52,12 +53,19 @@ def _root(few: bool) -> Bench:
     process = (os.getpid(), few)
     with _lock:
         if process not in _roots:
-            settings: dict[str, Any] = {
+            wanted: dict[str, Any] = {
                 "autoinstall_known_extensions": "false",
                 "temp_directory": tempfile.gettempdir(),
             }
-            _roots[process] = duckdb.connect(":memory:", config=settings | ({"threads": 1} if few else {}))
+            wanted |= {"memory_limit": settings.MEMORY} if settings.MEMORY else {}
+            _roots[process] = duckdb.connect(":memory:", config=wanted | ({"threads": 1} if few else {}))
         return _roots[process]
+
+
+def interrupt(bench: Bench) -> None:
+    """End the statement that a session is at; called from another thread, and for nothing when it is closed already."""
+    with suppress(duckdb.ConnectionException):
+        bench.interrupt()
 
 
 def chunks(rows: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:

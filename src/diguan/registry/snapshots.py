@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class _Reading:
         models: tuple[Any, ...] = (Household, Person)
         self._of = max(sum(model.objects.within(self._scope).count() for model in models), 1)
         self._work = carrying.Interruptible()
-        self._work.others.append(bench.interrupt)
+        self._work.others.append(partial(relations.interrupt, bench))
         with watched(self._work, self._progress):
             yield
 

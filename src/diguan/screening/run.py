@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ class Loading:
 
     def expect(self, bench: relations.Bench, rows: int) -> None:
         """So many rows are to come, from this bench."""
-        self._work.others.append(bench.interrupt)
+        self._work.others.append(partial(relations.interrupt, bench))
         self._of = max(rows, 1)
 
     def counted(self, rows: int) -> None:
