@@ -154,7 +154,7 @@ def test_pages_ask_the_database_little(tried: WhatIf, cast: Cast, django_assert_
 def test_a_what_if_of_many_stands_in_the_list_with_what_is_otherwise(tried: WhatIf, cast: Cast) -> None:
     text = page(cast, "zhao", "/what-if/")
     assert "Another line" in text
-    assert "Line 9000.01" in text
+    assert "Line 9,000.01 yuan" in text
     assert "2020-05-31" in text
 
 

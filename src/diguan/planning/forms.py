@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from diguan.planning.terms import Setting, Terms, of_day
 from diguan.rulebook import what_if
@@ -20,7 +20,7 @@ class ProposalForm(forms.Form):
     """Numbers set otherwise, over which screenings, and what to call it. Only numbers that were written count."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=pgettext_lazy("what-if", "Name"),
         max_length=120,
         required=False,
         widget=forms.TextInput(_CONTROL),

@@ -267,7 +267,7 @@ class Sheet:
         found = self.figures.money([self.place]).get(self.place.pk)
         if found is None or not self.teller.may_tell_money_of(*(each.households for each in found)):
             return None
-        before, after = (replace(each, money=self.teller.money(each.money)) for each in found)
+        before, after = (replace(each, money=self.teller.money(round(each.money, 2))) for each in found)
         return before, after
 
     def context(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from diguan import rulebook
@@ -30,7 +31,7 @@ def what_ifs(request: GatedRequest) -> HttpResponse:
     """All what-ifs, the newest first."""
     may_make = request.may(permissions.WHAT_IF_MAKE)
     columns = [
-        tables.Column("name", _("Name"), href=lambda row: reverse("what-if", args=[row.pk])),
+        tables.Column("name", pgettext("what-if", "Name"), href=lambda row: reverse("what-if", args=[row.pk])),
         tables.Column("asked", _("What is otherwise"), value=words.asked),
         tables.Column("days", _("Screenings of"), value=_days),
         tables.Column("stage", _("Stage"), value=lambda row: row.get_stage_display()),

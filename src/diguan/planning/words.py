@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,12 @@ def changes(trial: Trial, words: Words) -> list[Change]:
 
 def shown_value(words: Words, parameter: Parameter, text: str) -> str:
     """A value of a parameter as it was kept, with its unit."""
-    return words.value(Decimal(text), unit=parameter.unit) if parameter.is_number else text
+    if not parameter.is_number:
+        return text
+    try:
+        return words.value(Decimal(text), unit=parameter.unit)
+    except InvalidOperation:  # written by somebody, and never a number
+        return text
 
 
 def sentence(found: WhatIf, told: list[Change]) -> str:
@@ -99,17 +104,22 @@ def pack_title(pack_id: str) -> str:
 
 
 def asked(found: WhatIf) -> str:
-    """What was asked, before anything is worked out: labels as the pack has them, values as they were written."""
+    """What was asked, before anything is worked out: labels and units as the pack has them."""
     parts = [pack_title(found.pack_id)] if found.pack_id else []
     first = next(iter(found.trials.all()), None)
     try:
         pack = packs.pack(found.pack_id) if found.pack_id else own_pack(first.screening) if first else None
     except (packs.PackUnknown, rulebook.PackProblems):
         pack = None
-    language = reading.words(pack).language if pack else ""
-    parts += [
-        f"{pack.label_of(name).in_language(language) if pack else name} {value}" for name, value in found.values.items()
-    ]
+    for name, value in found.values.items():
+        parameter = pack.parameters.get(name) if pack else None
+        if pack is None or parameter is None:
+            parts.append(f"{name} {value}")
+            continue
+        words = reading.words(pack)
+        parts.append(
+            _("%(label)s %(value)s") % {"label": words.label(name), "value": shown_value(words, parameter, value)}
+        )
     return _("; ").join(parts)
 
 
