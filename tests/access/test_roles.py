@@ -20,7 +20,13 @@ def test_two_roles_that_together_do_both_are_incompatible() -> None:
 
 
 def test_an_analyst_sees_no_household() -> None:
-    assert roles.role("analyst").allows == {permissions.BOARD_READ, permissions.POLICY_READ}
+    assert roles.role("analyst").allows == {
+        permissions.BOARD_READ,
+        permissions.POLICY_READ,
+        permissions.SCREENING_RUN,
+        permissions.WHAT_IF_READ,
+        permissions.WHAT_IF_MAKE,
+    }
 
 
 def test_every_permission_is_allowed_by_some_role_and_every_role_allows_something() -> None:
