@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 from tests import cast as of
 from tests.registry import family
 from tests.registry.family import EVERYWHERE, HUA, LI, MING, Office
@@ -72,6 +73,21 @@ def test_written_twice_it_is_the_same_snapshot(office: Office, tmp_path: Path) -
     for name in ("households.parquet", "persons.parquet", "snapshot.json"):
         assert (first.folder / name).read_bytes() == (elsewhere.folder / name).read_bytes()
     assert [path.name for path in (tmp_path / "one").iterdir()] == [first.id]
+
+
+def test_sweeping_leaves_a_snapshot_alone_that_is_being_written(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".snapshot-cut").mkdir()
+    write_file = snapshots._write_file
+
+    def sweep_and_write(*given: Any) -> int:
+        snapshots.sweep(tmp_path)
+        return write_file(*given)
+
+    monkeypatch.setattr(snapshots, "_write_file", sweep_and_write)
+    written = _write(office, tmp_path)
+    assert list(tmp_path.iterdir()) == [written.folder]
 
 
 def test_other_content_is_another_snapshot(office: Office, tmp_path: Path) -> None:

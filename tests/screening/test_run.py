@@ -10,8 +10,10 @@ from tests import cast as of
 from tests.screening import village
 
 from diguan import rulebook
+from diguan.access.scope import unscoped
 from diguan.journal.models import Entry
 from diguan.registry import actions as registry
+from diguan.registry import snapshots
 from diguan.screening import actions, queries, run
 from diguan.screening.models import Result, Screening, Shortfall, Total
 
@@ -158,3 +160,15 @@ def test_a_synthetic_registry_is_screened_under_any_pack(
     registry.describe_registry(name="Made up", synthetic=True, by=None, at=of.NOW)
     pack = replace(small_pack, status="draft")
     assert actions.run_screening(pack=pack, as_of=dt.date(2020, 5, 31), by=None, at=of.NOW, folder=tmp_path).is_current
+
+
+def test_a_snapshot_that_was_written_beforehand_is_taken_as_it_is(
+    screened: Callable[[], Screening], small_pack: rulebook.Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = dt.date(2020, 5, 31)
+    everybody = unscoped("a test")
+    written = snapshots.write(pack=small_pack, as_of=day, folder=tmp_path / "snapshots", scope=everybody)
+    monkeypatch.delattr(snapshots, "write")
+    screening = actions.run_screening(pack=small_pack, as_of=day, by=None, at=of.NOW, folder=tmp_path, snapshot=written)
+    assert screening.snapshot_id == written.id
+    assert screening.counts["households"] == written.households > 0

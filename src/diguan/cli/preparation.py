@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from diguan.rulebook.problems import N_
 
 if TYPE_CHECKING:
     from diguan import rulebook
+    from diguan.registry.snapshots import Snapshot
     from diguan.screening.models import Screening
 
 # The day of the statistical codes in places/data.
@@ -39,11 +40,12 @@ def prepare(results: Path, seed: int | None, scale: float) -> None:
     with _step(2, N_("Places and boundaries")):
         _import_places()
     _load(seed, scale)
-    with _step(5, N_("Screening")):
-        screening = screen_province(results)
     with ThreadPoolExecutor(1, thread_name_prefix="earlier") as beside:
         # What the one waits for in DuckDB or SQLite the other uses: two cores are kept busy.
-        asked = beside.submit(_screen_earlier, results)
+        known = beside.submit(_snapshot_earlier, results)
+        with _step(5, N_("Screening")):
+            screening = screen_province(results)
+        asked = beside.submit(_screen_earlier, results, known)
         with _step(6, N_("People on file twice, and a list of the police")):
             _compare(seed)
         with _step(7, N_("Screening of an earlier day, and who came and went since")):
@@ -80,19 +82,43 @@ def screen_province(results: Path) -> Screening:
     )
 
 
-def _screen_earlier(results: Path) -> Screening:
-    """Screen the demo as of an earlier day as well, quietly, on a connection that is closed again."""
-    from django.db import connection
+def _earlier() -> dt.date:
+    from diguan.demo import lists
+
+    return dt.date.fromisoformat(str(lists.read("mix")["compared_with"]))
+
+
+def _snapshot_earlier(results: Path) -> Snapshot:
+    """What was known of the demo on an earlier day, written while the present is screened: the longer part of the work."""
+    from diguan.access.scope import unscoped
+    from diguan.registry import snapshots
+
+    with _own_connection():
+        return snapshots.write(
+            pack=_pack(), as_of=_earlier(), folder=results / "snapshots", scope=unscoped("preparing the demo")
+        )
+
+
+def _screen_earlier(results: Path, known: Future[Snapshot]) -> Screening:
+    """Screen the demo as of that day as well, quietly."""
     from django.utils import timezone
 
-    from diguan.demo import lists
     from diguan.screening import actions
 
-    day = dt.date.fromisoformat(str(lists.read("mix")["compared_with"]))
-    try:
+    with _own_connection():
         return actions.run_screening(
-            pack=_pack(), as_of=day, by=None, at=timezone.now(), folder=results, is_current=False
-        )
+            pack=_pack(), as_of=_earlier(), by=None, at=timezone.now(), folder=results, is_current=False,
+            snapshot=known.result(),
+        )  # fmt: skip
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """A thread's connection, closed with it."""
+    from django.db import connection
+
+    try:
+        yield
     finally:
         connection.close()
 

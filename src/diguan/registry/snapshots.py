@@ -13,26 +13,27 @@ import hashlib
 import itertools
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from diguan.access.scope import Scope
 from diguan.engine.files import KEYED
-from diguan.engine.folders import synced
+from diguan.engine.folders import held, synced
 from diguan.engine.progress import SILENT, Progress, insist, watched
 from diguan.registry import carrying, merging, relations, staging, stays
 from diguan.registry.as_of import Moment
 from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person
 
 ROW_GROUP = 20_480
+_WORKPLACE = ".snapshot-"
 _TYPES = {
     "boolean": "BOOLEAN",
     "integer": "BIGINT",
@@ -74,9 +75,7 @@ def write(  # noqa: PLR0913 - what is written, as of when, for whom, and where t
     Raises: Stopped; the folder is then as it was.
     """
     moment = Moment(as_of, known_on)
-    folder.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=".snapshot-", dir=folder))
-    try:
+    with _workplace(folder) as building:
         reading = _Reading(progress, scope)
         with relations.workbench() as bench, carrying.standing_still(), reading.watched(bench):
             _recall(bench, pack, moment, scope)
@@ -94,9 +93,30 @@ def write(  # noqa: PLR0913 - what is written, as of when, for whom, and where t
             for path in (*building.iterdir(), building):
                 synced(path)
             building.rename(folder / digest)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     return read(folder / digest)
+
+
+@contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A new folder to write a snapshot in, beside the others; it goes when it is left, whatever happened."""
+    while True:
+        around = folder / f"{_WORKPLACE}{uuid4().hex}"
+        with held(around) as is_mine:
+            if is_mine:  # else somebody who sweeps up was quicker
+                try:
+                    (around / "files").mkdir()
+                    yield around / "files"
+                    return
+                finally:
+                    shutil.rmtree(around, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what was left of snapshots whose writing was cut off; those that are being written are left alone."""
+    for left in folder.glob(f"{_WORKPLACE}*"):
+        with held(left) as is_mine:
+            if is_mine:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 class _Reading:

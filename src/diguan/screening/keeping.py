@@ -35,9 +35,3 @@ def remove(of: Run, *, with_results: bool) -> None:
     results = Path(of.folder)
     for path in (folder(of), folders.unfinished(results), *((results,) if with_results else ())):
         shutil.rmtree(path, ignore_errors=True)
-
-
-def sweep_snapshots(home: Path) -> None:
-    """Remove what was left of snapshots whose writing was cut off; nobody else writes any while a run is held."""
-    for left in (home / "snapshots").glob(".snapshot-*"):
-        shutil.rmtree(left, ignore_errors=True)

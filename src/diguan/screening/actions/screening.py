@@ -47,11 +47,13 @@ def run_screening(
     draft: bool = False,
     is_current: bool = True,
     memory: str = "",
+    snapshot: snapshots.Snapshot | None = None,
 ) -> Screening:
     """Screen everybody on file under a pack as of a date, and make the results the current ones if `is_current`.
 
     Snapshot and results stay as files in `folder` (the data folder). Under a draft or a withdrawn pack only a synthetic
-    registry is screened, or any when `draft` says that it is a trial. With `known_on`, by what was on file that day.
+    registry is screened, or any when `draft` says that it is a trial. With `known_on`, by what was on file that day;
+    with `snapshot`, by one of the whole registry that was written beforehand, of that day, to where snapshots stay.
     Rows: one result per household that was there. Progress: snapshot, reading, screening, writing, loading.
     Raises: as `ask_screening` and `carry_screening`.
     """
@@ -59,6 +61,8 @@ def run_screening(
         pack=pack, as_of=as_of, by=by, at=at, folder=folder, known_on=known_on, draft=draft, is_current=is_current
     )
     with keeping.held(asked):
+        if snapshot is not None:
+            work.keep_snapshots(asked, {0: snapshot.id})
         return carry_screening(run=asked, pack=pack, by=by, at=at, progress=progress, memory=memory)
 
 
@@ -156,7 +160,7 @@ def _snapshots(
     kept = {0: asked.snapshot_id} | {int(months): name for months, name in asked.history.items()}
     found = {months: snapshots.again(folder / kept[months]) for months in wanted if kept.get(months)}
     if any(found.get(months) is None for months in wanted):
-        keeping.sweep_snapshots(home)
+        snapshots.sweep(folder)
         everybody = scopes.unscoped("screening of the whole registry")
         for number, (months, day) in enumerate(wanted.items()):
             if found.get(months) is None:
