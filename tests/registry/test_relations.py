@@ -27,6 +27,7 @@ def _row(number: int, name: str | None) -> tuple[object, ...]:
         ["\x1e", None, "\x1e"],
         [None, None],
         ["\x1f"],
+        ["long " * 100, None, "short", ""],
     ],
 )
 def test_rows_arrive_as_they_are(names: list[str | None]) -> None:
@@ -35,6 +36,16 @@ def test_rows_arrive_as_they_are(names: list[str | None]) -> None:
         relations.fill(bench, "given", COLUMNS, rows)
         arrived = bench.execute("SELECT * FROM given ORDER BY id").fetchall()
     assert arrived == [(number, UUID(KEY), *row) for number, _, *row in rows]
+
+
+def test_a_moment_arrives_as_the_same_moment() -> None:
+    moments = [dt.datetime(2020, 5, 29, 23, 30, 0, 5, tzinfo=dt.UTC), None, dt.datetime(1999, 1, 1, tzinfo=dt.UTC)]
+    with relations.workbench() as bench:
+        relations.fill(bench, "given", {"n": "INTEGER", "moment": "TIMESTAMPTZ"}, list(enumerate(moments)))
+        arrived = bench.execute("SELECT epoch_us(moment) FROM given ORDER BY n").fetchall()
+    assert [us for (us,) in arrived] == [
+        None if moment is None else round(moment.timestamp() * 1_000_000) for moment in moments
+    ]
 
 
 def test_types_that_are_not_read_from_their_text_arrive_too() -> None:

@@ -89,23 +89,25 @@ def fill(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[Ro
 def append(bench: Bench, table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
     """Put further rows into a table made by `fill` or `create`.
 
-    Each chunk goes over as one text per column, which DuckDB takes apart: of a list of values it makes a plan with as
-    many constants, which takes twice as long, and its own executemany runs a plan for every row.
+    A column of short values goes over as one text that DuckDB takes apart: of a list it makes a plan with as many
+    constants, which takes twice as long, and its own executemany runs a plan for every row. Of long values it is the
+    taking apart that takes longer.
     """
-    joined = all(kind in _PLAIN for kind in columns.values())
-    listed = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
-    split = ", ".join(f"unnest(string_split(?, chr(31))) AS c{n}" for n in range(len(columns)))
-    typed = ", ".join(f"nullif(c{n}, chr(30))::{kind}" for n, kind in enumerate(columns.values()))
     for chunk in chunks(rows):
-        texts_of = [_joined(column) for column in zip(*chunk, strict=True)] if joined else [None]
-        if None in texts_of:
-            bench.execute(f"INSERT INTO {table} SELECT {listed}", [list(column) for column in zip(*chunk, strict=True)])
-        else:
-            bench.execute(f"INSERT INTO {table} SELECT {typed} FROM (SELECT {split})", texts_of)
+        split, typed, given = list[str](), list[str](), list[Any]()
+        for column, kind in zip(zip(*chunk, strict=True), columns.values(), strict=True):
+            name = f"c{len(given)}"
+            is_short = kind in _PLAIN and len(str(column[0])) <= _SHORT
+            text = _joined(column) if is_short else None
+            split.append(f"unnest({f'?::{kind}[]' if text is None else 'string_split(?, chr(31))'}) AS {name}")
+            typed.append(name if text is None else f"nullif({name}, chr(30))::{kind}")
+            given.append(list(column) if text is None else text)
+        bench.execute(f"INSERT INTO {table} SELECT {', '.join(typed)} FROM (SELECT {', '.join(split)})", given)
 
 
+_SHORT = 400  # characters
 # Types whose values are read from their text as they are.
-_PLAIN = ("VARCHAR", "JSON", "BIGINT", "INTEGER", "UUID", "DATE", "BOOLEAN")
+_PLAIN = ("VARCHAR", "JSON", "BIGINT", "INTEGER", "UUID", "DATE", "BOOLEAN", "TIMESTAMPTZ")
 _NEXT, _NOTHING = "\x1f", "\x1e"
 
 
