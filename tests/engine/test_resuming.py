@@ -308,8 +308,9 @@ def test_stopped_or_on_a_full_disk_what_is_done_stays_for_the_next_run(
     assert not set(kept_parts) & set(again)
 
 
+@pytest.mark.parametrize("keep_from", [0, 10**9], ids=["large data", "small data"])
 def test_data_that_change_while_they_are_read_are_not_taken(
-    tmp_path: Path, pack: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, pack: Path, data: Path, monkeypatch: pytest.MonkeyPatch, keep_from: int
 ) -> None:
     write = OnDuckDB.write
 
@@ -319,7 +320,7 @@ def test_data_that_change_while_they_are_read_are_not_taken(
 
     monkeypatch.setattr(OnDuckDB, "write", touched)
     with pytest.raises(DataRefused, match="changed while they were read"):
-        screen(pack, data, tmp_path / "out")
+        screen(pack, data, tmp_path / "out", keep_from=keep_from)
     assert not (tmp_path / "out").exists()
 
 

@@ -213,7 +213,10 @@ def test_a_screening_of_the_terminal_stands_in_the_list(
     families: dict[str, Family],  # noqa: F811
     jilin_pack: rulebook.Pack,  # noqa: F811
 ) -> None:
-    actions.run_screening(pack=jilin_pack, as_of=AS_OF, by=None, at=timezone.now())
-    page = _page(cast.client("feng"), "/screenings/")
-    assert "system" in page
+    screening = actions.run_screening(pack=jilin_pack, as_of=AS_OF, by=None, at=timezone.now())
+    feng = cast.client("feng")
+    page = _page(feng, "/screenings/")
+    assert "the system" in page
     assert PACK in page
+    assert "系统" in _page(feng, "/screenings/", "zh-hans")
+    assert "系統 發起於" in _page(feng, f"/screenings/{screening.pk}/", "zh-hant")

@@ -47,7 +47,7 @@ class MadeFrom:
     results: dict[str, str]
 
 
-def keep(folder: Path, rules: Rules, data: Location, options: Options, known: dict[str, str] | None = None) -> None:
+def keep(folder: Path, rules: Rules, data: Location, options: Options, known: dict[str, str]) -> None:
     """Write the pack, the tree of places and made_from.json beside the results in `folder`; `known` are the data's digests.
 
     Raises: PackChanged when the pack's files are no longer those that were loaded.
@@ -60,7 +60,7 @@ def keep(folder: Path, rules: Rules, data: Location, options: Options, known: di
     made = MadeFrom(
         program=PROGRAM if options.engine == DUCKDB else f"{PROGRAM}, {options.engine}",
         data=str(data.resolve() if isinstance(data, Path) else data),
-        inputs=inputs(data) if known is None else known,
+        inputs=known,
         history={
             str(months): {"folder": str(each.folder.resolve()), "as_of": str(each.on), "inputs": inputs(each.folder)}
             for months, each in options.history.items()

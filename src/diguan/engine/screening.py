@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -73,12 +74,13 @@ def screen(rules: Rules, data: Location, out: Path, options: Options = DEFAULT) 
         in_place_of(out) as made,
         at_work(options.working, made.scratch, options.progress) as session,
         room.in_words(made.folder, NEEDS * size(data)),
+        ThreadPoolExecutor(1, thread_name_prefix="digests") as beside,
     ):
         begin(options.progress, "reading")
         session.expect(6)
         if rules.former and options.engine != DUCKDB:
             raise DataRefused(N_("Rules that look back with previous(…) are screened on DuckDB; leave out --engine."))
-        source = _Source(data, rules, options)
+        source = _Source(data, rules, options, beside)
         stages = Stages(made, source.described()) if source.is_kept else Stages()
         past = bring(session, rules, options.history, made.scratch, options.checks)
         taken = source.taken(stages, session, made.scratch)
@@ -115,13 +117,13 @@ def results_in(out: Path, data: Path) -> Screened | None:
 class _Source:
     """The files that a run reads: whether they are so large that what was done is kept, and whether they stay what they are."""
 
-    def __init__(self, data: Location, rules: Rules, options: Options) -> None:
+    def __init__(self, data: Location, rules: Rules, options: Options, beside: Executor) -> None:
         self._data, self._rules, self._options = data, rules, options
         self.is_kept = (
             options.engine == DUCKDB and isinstance(data, Path) and data.is_dir() and size(data) >= options.keep_from
         )
-        self._ages = kept.ages(data) if self.is_kept else {}
-        self._inputs = kept.inputs(data) if self.is_kept else None
+        self._ages = kept.ages(data)
+        self._inputs = beside.submit(kept.inputs, data)
 
     def described(self) -> dict[str, object]:
         """All that what is kept of a run depends on."""
@@ -135,7 +137,7 @@ class _Source:
             "checks": options.checks,
             "part": options.part,
             "places": None if options.place_tree is None else digest(options.place_tree),
-            "inputs": self._inputs,
+            "inputs": self._inputs.result(),
             "history": {months: (each.on, kept.inputs(each.folder)) for months, each in options.history.items()},
         }
 
@@ -147,13 +149,14 @@ class _Source:
             intake.keep(stages, session, taken)
         return taken
 
-    def unchanged(self) -> dict[str, str] | None:
-        """Digests of the files, if they were taken before; they must still be the same. Raises: DataRefused."""
-        if self.is_kept and kept.ages(self._data) != self._ages:
+    def unchanged(self) -> dict[str, str]:
+        """Digests of the files, which must still be what they were when reading began. Raises: DataRefused."""
+        inputs = self._inputs.result()
+        if kept.ages(self._data) != self._ages:
             raise DataRefused(
                 N_("The files in {folder} changed while they were read: screen them again."), folder=self._data
             )
-        return self._inputs
+        return inputs
 
 
 def _summary(session: Session, rules: Rules, taken: Intake, judged: Judged, started: float) -> Screened:

@@ -16,6 +16,7 @@ from diguan.intake.columns import Sheet
 from diguan.intake.models import Import, ImportFile, Layout
 from diguan.intake.parsing.limits import FileRefused
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.registry.models import Household
 
 Stage = Import.Stage
@@ -49,7 +50,7 @@ def receive(
         place_code=place_code,
         received_at=at,
         received_by=None if by is None else by.pk,
-        received_by_name=journal.SYSTEM if by is None else by.get_username(),
+        received_by_name=naming.SYSTEM if by is None else by.get_username(),
     )
     kept = []
     try:

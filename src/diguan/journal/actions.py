@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from diguan.journal import reactions
+from diguan.journal import naming, reactions
 from diguan.journal.models import Entry
 from diguan.journal.verification import Report
 
-SYSTEM = "system"
 VERIFIED = "journal.verified"
 
 
@@ -85,7 +84,7 @@ def _entry(by: Actor | None, at: dt.datetime, act: Act) -> Entry:
     return Entry(
         at=at,
         actor_id=None if by is None else by.pk,
-        actor_name=SYSTEM if by is None else by.get_username(),
+        actor_name=naming.SYSTEM if by is None else by.get_username(),
         verb=act.verb,
         subject_type=act.subject_type,
         subject_key=act.subject_key,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from diguan import rulebook
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest, page
+from diguan.journal import naming
 from diguan.places import pages
 from diguan.places import queries as places
 from diguan.places.models import Place
@@ -35,7 +36,7 @@ def what_ifs(request: GatedRequest) -> HttpResponse:
         tables.Column("asked", _("What is otherwise"), value=words.asked),
         tables.Column("days", _("Screenings of"), value=_days),
         tables.Column("stage", _("Stage"), value=lambda row: row.get_stage_display()),
-        tables.Column("made_by_name", _("By")),
+        tables.Column("made_by_name", _("By"), value=lambda row: naming.said(row.made_by_name)),
         tables.Column("made_at", _("Made at"), "date", value=lambda row: timezone.localdate(row.made_at)),
     ]
     onwards = (_("New what-if"), reverse("what-if-proposal")) if may_make else ("", "")

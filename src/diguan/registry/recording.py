@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db.models import Model, QuerySet
 
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.places.models import Place
 from diguan.registry import carrying, merging, relations, sealing, staging, validation
 from diguan.registry.models import FormerStay, Household, Identifier, Observation, Person
@@ -40,7 +41,7 @@ class Stamp:
 
     @classmethod
     def of(cls, by: journal.Actor | None, at: dt.datetime, *, reason: str = "") -> Stamp:
-        name = journal.SYSTEM if by is None else by.get_username()
+        name = naming.SYSTEM if by is None else by.get_username()
         return cls(at, None if by is None else by.pk, name, reason)
 
     def values(self, act: str, model: type[Household | Person | Observation]) -> dict[str, object]:

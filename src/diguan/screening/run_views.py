@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest, page
+from diguan.journal import naming
 from diguan.places import queries as places
 from diguan.screening import actions, jobs, policies, queries, reading_runs
 from diguan.screening.models import Run
@@ -89,7 +90,7 @@ def _done(request: GatedRequest, number: int, act: Callable[..., Run]) -> HttpRe
 
 
 def _already(run: Run) -> str:
-    words = {"number": run.pk, "who": run.asked_by_name, "state": run.get_state_display()}
+    words = {"number": run.pk, "who": naming.said(run.asked_by_name), "state": run.get_state_display()}
     return _("Screening %(number)s, which %(who)s asked for, is %(state)s: there is one at a time.") % words
 
 
@@ -100,7 +101,7 @@ def _list_page(request: GatedRequest, form: AskForm, status: int = 200) -> HttpR
         columns=[
             tables.Column("pk", _("Number"), "number", value=lambda run: run.pk, href=_address),
             tables.Column("asked_at", _("Asked for"), value=lambda run: formats.minute(run.asked_at)),
-            tables.Column("asked_by_name", _("By")),
+            tables.Column("asked_by_name", _("By"), value=lambda run: naming.said(run.asked_by_name)),
             tables.Column("pack_id", _("Policy")),
             tables.Column("as_of", _("As of"), "date"),
             tables.Column("state", _("State"), value=reading_runs.state),

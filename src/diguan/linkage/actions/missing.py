@@ -11,6 +11,7 @@ from diguan.access import walls
 from diguan.access.models import User
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.linkage import policies
 from diguan.linkage.models import RollEntry
 
@@ -30,7 +31,7 @@ def follow_up(
     with transaction.atomic(), walls.acting("linkage: noting what became of somebody missing"):
         entry = RollEntry.objects.within(scope).select_for_update().get(pk=entry.pk)
         if seen != entry.mark:
-            words = {"who": entry.changed_by_name, "status": entry.get_status_display()}
+            words = {"who": naming.said(entry.changed_by_name), "status": entry.get_status_display()}
             raise EntryChanged(
                 _("Meanwhile %(who)s has noted: %(status)s. Read it, and change it again if you know better.") % words
             )
@@ -38,7 +39,7 @@ def follow_up(
         before = entry.status
         entry.status, entry.reason, entry.assigned_to, entry.due_on = status, reason.strip(), assigned_to, due_on
         entry.changed_at, entry.changed_by = at, None if by is None else by.pk
-        entry.changed_by_name = journal.SYSTEM if by is None else by.get_username()
+        entry.changed_by_name = naming.SYSTEM if by is None else by.get_username()
         entry.save()
         journal.record(
             by=by,

@@ -21,6 +21,7 @@ from diguan.access.scope import Scope
 from diguan.intake import columns
 from diguan.intake.models import Layout
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.linkage import listing, policies, queries, workroom
 from diguan.linkage.models import Match, Roll, RollEntry
 from diguan.places.models import Place
@@ -112,7 +113,7 @@ def _edition(
         digest=digest,
         received_at=at,
         received_by=None if by is None else by.pk,
-        received_by_name=journal.SYSTEM if by is None else by.get_username(),
+        received_by_name=naming.SYSTEM if by is None else by.get_username(),
     )
     if current is not None:
         Roll.objects.filter(pk=current.pk).update(replaced_by=made)

@@ -17,6 +17,7 @@ from diguan import rulebook
 from diguan.access import walls
 from diguan.access.scope import Scope, unscoped
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.linkage import found, pairing, people, workroom
 from diguan.linkage.models import Roll, Search
 from diguan.places.models import Place
@@ -91,7 +92,7 @@ def _search(
         pack_id=pack.id,
         started_at=at,
         started_by=None if by is None else by.pk,
-        started_by_name=journal.SYSTEM if by is None else by.get_username(),
+        started_by_name=naming.SYSTEM if by is None else by.get_username(),
         finished_at=at,
     )
 

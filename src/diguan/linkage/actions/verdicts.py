@@ -11,6 +11,7 @@ from diguan import rulebook
 from diguan.access import walls
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.linkage import policies
 from diguan.linkage.models import Match, RollEntry, Verdict
 from diguan.registry import actions as registry
@@ -47,7 +48,7 @@ def give_verdict(
             reason=reason.strip(),
             given_at=at,
             given_by=None if by is None else by.pk,
-            given_by_name=journal.SYSTEM if by is None else by.get_username(),
+            given_by_name=naming.SYSTEM if by is None else by.get_username(),
         )
         sides = Match.objects.unscoped(_WHY).filter(pair=match.pair)
         sides.update(verdict=verdict, verdicts=given.number)
@@ -64,7 +65,7 @@ def _insist_on_seen(match: Match, seen: int) -> None:
     if match.verdicts == seen:
         return
     last = Verdict.objects.filter(pair=match.pair).order_by("-number")[0]
-    words = {"who": last.given_by_name, "verdict": last.get_verdict_display()}
+    words = {"who": naming.said(last.given_by_name), "verdict": last.get_verdict_display()}
     raise VerdictGiven(
         _("Meanwhile %(who)s has said of this pair: %(verdict)s. Read it below, and decide again if you know better.")
         % words

@@ -15,6 +15,7 @@ from diguan.access import walls
 from diguan.access.decision import Decision
 from diguan.access.scope import Scope
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.places.models import Place
 from diguan.registry import moves, policies
 from diguan.registry.models import Household, LifeEvent, Person
@@ -128,7 +129,7 @@ def _kept(told: Told, parties: policies.Parties, by: journal.Actor | None, at: d
         reporter=told.reporter,
         recorded_at=at,
         recorded_by=None if by is None else by.pk,
-        recorded_by_name=journal.SYSTEM if by is None else by.get_username(),
+        recorded_by_name=naming.SYSTEM if by is None else by.get_username(),
         people=[str(told.newcomer.key)] if told.newcomer else people if told.kind != Kind.RELOCATION else [],
         digest=told.digest(),
     )

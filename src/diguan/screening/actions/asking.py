@@ -16,6 +16,7 @@ from diguan.access.decision import Decision
 from diguan.access.models import User
 from diguan.jobs import beats
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.places import queries as places
 from diguan.registry import carrying
 from diguan.registry import queries as registry
@@ -78,7 +79,7 @@ def ask_screening(
             wanted_by=None if by is None else by.pk,
             asked_at=at,
             asked_by=None if by is None else by.pk,
-            asked_by_name=journal.SYSTEM if by is None else by.get_username(),
+            asked_by_name=naming.SYSTEM if by is None else by.get_username(),
         )
         run.folder = str((folder or Path(settings.DATA)) / "screenings" / run.key.hex)
         run.save(force_insert=True)

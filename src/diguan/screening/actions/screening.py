@@ -16,6 +16,7 @@ from diguan.access import walls
 from diguan.access.models import User
 from diguan.engine.progress import SILENT, Part, begin
 from diguan.journal import actions as journal
+from diguan.journal import naming
 from diguan.registry import carrying, snapshots
 from diguan.registry.models import Household
 from diguan.rulebook.problems import N_
@@ -195,7 +196,7 @@ def _kept(
         counts=counts,
         computed=dict(screened.computed),
         started_by=None if by is None else by.pk,
-        started_by_name=journal.SYSTEM if by is None else by.get_username(),
+        started_by_name=naming.SYSTEM if by is None else by.get_username(),
         finished_by=None if by is None else by.pk,
     )
 
