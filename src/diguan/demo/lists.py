@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 
 import yaml
 
+from diguan.rulebook.yaml_positions import LOADER
+
 T = TypeVar("T")
 
 
@@ -19,7 +21,7 @@ T = TypeVar("T")
 def read(name: str) -> Any:
     """The content of one of the files beside this module. Not to be changed by its readers."""
     text = resources.files("diguan.demo").joinpath(f"{name}.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+    return yaml.load(text, Loader=LOADER)  # noqa: S506 - it is a safe loader
 
 
 class Lot(Generic[T]):

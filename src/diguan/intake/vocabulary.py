@@ -12,6 +12,7 @@ import yaml
 from diguan import rulebook
 from diguan.rulebook.pack import Variable
 from diguan.rulebook.texts import LANGUAGES, Text
+from diguan.rulebook.yaml_positions import LOADER
 
 NUMBERS = ("integer", "decimal", "money")
 HOUSEHOLD, PERSON = "household", "person"
@@ -67,7 +68,8 @@ class Vocabulary:
 
 @lru_cache
 def words() -> Words:
-    raw = yaml.safe_load(resources.files("diguan.intake").joinpath("words.yaml").read_text("utf-8"))
+    text = resources.files("diguan.intake").joinpath("words.yaml").read_text("utf-8")
+    raw = yaml.load(text, Loader=LOADER)  # noqa: S506 - it is a safe loader
     texts = {
         name: tuple(narrow(str(word)).lower() for word in raw[name])
         for name in ("yes", "no", "nothing", "money_signs", "totals")

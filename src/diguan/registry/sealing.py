@@ -77,21 +77,22 @@ JOIN told_words t ON t.stated = s.word AND t.scheme = s.scheme
 LEFT JOIN persons p ON p.key = TRY_CAST(s.person_text AS UUID)
 WHERE s.type = 'identifier' AND s.value IS NOT NULL AND (s.person_text IS NULL OR p.id IS NOT NULL)"""
 
-# What cannot be referred to belongs to an observation that is refused, and goes all the same.
+# What cannot be referred to belongs to an observation that is refused, and goes all the same. The rows are put in anew, at
+# the end: an update of one row here and there goes through the whole table, now and when `keep` writes to them again.
 _REFER = """
-UPDATE spoken SET owner = r.owner, mac = r.mac, value = r.value, canonical = r.canonical, word = NULL
-FROM (
-  WITH owned AS (
-    SELECT s.rowid AS place, s.variable, s.word, s.value, coalesce(lower(s.person_text), h.key::VARCHAR) AS owner
-    FROM spoken s LEFT JOIN given_observations g USING (n) LEFT JOIN households h ON h.key = g.household
-    WHERE s.type = 'identifier')
-  SELECT o.place, o.owner, t.mac, k.id::VARCHAR AS canonical,
-         CASE WHEN o.value IS NULL THEN NULL WHEN k.id IS NOT NULL THEN to_json(k.id)
-              ELSE to_json('new ' || t.mac) END AS value
-  FROM owned o
-  LEFT JOIN told_numbers t ON t.owner = o.owner AND t.variable = o.variable AND t.stated = o.word
-  LEFT JOIN known_numbers k ON k.owner = t.owner AND k.variable = t.variable AND k.mac = t.mac) r
-WHERE spoken.rowid = r.place"""
+CREATE OR REPLACE TEMP TABLE referred AS
+WITH owned AS (
+  SELECT s.*, coalesce(lower(s.person_text), h.key::VARCHAR) AS whose
+  FROM spoken s LEFT JOIN given_observations g USING (n) LEFT JOIN households h ON h.key = g.household
+  WHERE s.type = 'identifier')
+SELECT o.* EXCLUDE (whose) REPLACE (
+         whose AS owner, t.mac AS mac, NULL::VARCHAR AS word, k.id::VARCHAR AS canonical,
+         CASE WHEN o.value IS NULL THEN NULL WHEN k.id IS NOT NULL THEN to_json(k.id) ELSE to_json('new ' || t.mac) END AS value)
+FROM owned o
+LEFT JOIN told_numbers t ON t.owner = o.whose AND t.variable = o.variable AND t.stated = o.word
+LEFT JOIN known_numbers k ON k.owner = t.owner AND k.variable = t.variable AND k.mac = t.mac;
+DELETE FROM spoken WHERE type = 'identifier';
+INSERT INTO spoken FROM referred"""
 
 _FRESH = """
 SELECT DISTINCT t.household, t.person, t.owner, t.place_number, t.variable, t.scheme, t.mac, t.state, t.told, t.word

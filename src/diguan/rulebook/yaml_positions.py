@@ -81,8 +81,8 @@ def read(path: Path) -> Node:
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        read_root = None if root is None else _node(root, path, {})
+        root = _composed(text)
+        read_root = None if root is None else _node(root, path, text, {})
     except OSError as error:
         reason = error.strerror or str(error)
         raise PackProblems(
@@ -109,38 +109,46 @@ def read(path: Path) -> Node:
     return read_root
 
 
-def _node(node: yaml.Node, path: Path, seen: dict[int, Node]) -> Node:
+def _composed(text: str) -> yaml.Node | None:
+    """The nodes of the one document; where there is a fault, the slower of two readers finds it, in its better words."""
+    try:
+        return yaml.compose(text, Loader=LOADER)
+    except yaml.YAMLError:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+# In C, ten times as fast; PyYAML comes without it where its wheel does not fit the machine.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _node(node: yaml.Node, path: Path, text: str, seen: dict[int, Node]) -> Node:
     """Our node for one of yaml's; what an alias repeats is made once."""
     if id(node) in seen:
         return seen[id(node)]
     at = Position(path, node.start_mark.line + 1, node.start_mark.column + 1)
     made: Node
     if isinstance(node, yaml.ScalarNode):
-        made = Scalar(node.value, at, node.style or "", _written(node))
+        written = text[node.start_mark.index : node.end_mark.index]
+        made = Scalar(node.value, at, node.style or "", written)
     elif isinstance(node, yaml.SequenceNode):
-        made = Sequence(tuple(_node(item, path, seen) for item in node.value), at)
+        made = Sequence(tuple(_node(item, path, text, seen) for item in node.value), at)
     else:
-        made = _mapping(node, path, at, seen)
+        made = _mapping(node, path, text, at, seen)
     seen[id(node)] = made
     return made
 
 
-def _mapping(node: yaml.Node, path: Path, at: Position, seen: dict[int, Node]) -> Mapping:
+def _mapping(node: yaml.Node, path: Path, text: str, at: Position, seen: dict[int, Node]) -> Mapping:
     entries: dict[str, Node] = {}
     keys: dict[str, Scalar] = {}
     for key_node, value_node in node.value:
-        key = _node(key_node, path, seen)
+        key = _node(key_node, path, text, seen)
         if not isinstance(key, Scalar):
             raise PackProblems([Problem(key.at, N_("A key must be a word."))])
         if key.text in entries:
             raise PackProblems(
                 [Problem(key.at, N_("“{word}” stands here twice."), {"word": key.text}, N_("keep one of the two"))]
             )
-        entries[key.text] = _node(value_node, path, seen)
+        entries[key.text] = _node(value_node, path, text, seen)
         keys[key.text] = key
     return Mapping(entries, keys, at)
-
-
-def _written(node: yaml.ScalarNode) -> str:
-    buffer = node.start_mark.buffer
-    return "" if buffer is None else buffer[node.start_mark.pointer : node.end_mark.pointer]
