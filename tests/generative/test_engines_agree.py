@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests import examples
 
 from diguan import engine, rulebook
 from diguan.rulebook.reference import Household
@@ -301,7 +302,7 @@ def _median(homes) -> Decimal | None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples.of(60),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from tests import examples
 from tests.generative import test_engines_agree as world
 
 from diguan import rulebook
@@ -101,7 +102,7 @@ def _pack(folder: Path, text: str, applies: str, line: str) -> rulebook.Pack:
 @given(
     texts=pair(), whom=pair(), lines=st.tuples(*[st.sampled_from(("1", "3", "4000"))] * 2), homes=world.HOMES,
 )  # fmt: skip
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples.of(100), deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_the_text_says_of_a_change_holds_for_every_household(texts, whom, lines, homes) -> None:
     with TemporaryDirectory() as name:
         try:
@@ -131,7 +132,7 @@ def test_what_the_text_says_of_a_change_holds_for_every_household(texts, whom, l
 
 
 @given(text=rule(), whom=rule(), line=st.sampled_from(("1", "4000")))
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples.of(50), deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_random_pack_differs_from_itself_in_nothing(text: str, whom: str, line: str) -> None:
     with TemporaryDirectory() as name:
         try:

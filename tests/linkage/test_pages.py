@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from tests import cast as of
-from tests.cast import AS_OF, LIUJIA, NOW, Cast, cast, jilin_pack, shipped_pack  # noqa: F401
+from tests import once
+from tests.cast import AS_OF, LIUJIA, NOW, Cast, jilin_pack, shipped_pack  # noqa: F401
 from tests.exports.reading import rows_of
 from tests.linkage import twice
 from tests.linkage.test_rolls import HEADINGS, ROWS, STRANGERS
@@ -31,12 +34,29 @@ from diguan.screening import actions as screening
 WHY = "asked the village head"
 
 
+@pytest.fixture(scope="module")
+def everybody(
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    jilin_pack: rulebook.Pack,  # noqa: F811
+) -> Iterator[Cast]:
+    """Everybody on file, screened, and searched for who stands there twice."""
+    with once.laid_down(django_db_blocker, tmp_path_factory):
+        people = of.assemble()
+        twice.settle_all(jilin_pack)
+        screening.run_screening(pack=jilin_pack, as_of=AS_OF, by=None, at=timezone.now())
+        actions.search_register(pack=jilin_pack, by=None, at=NOW)
+        yield people
+
+
+@pytest.fixture
+def cast(everybody: Cast, db: None) -> Cast:
+    return copy.deepcopy(everybody)
+
+
 @pytest.fixture
 def village(cast: Cast, jilin_pack: rulebook.Pack) -> rulebook.Pack:  # noqa: F811
-    """Everybody on file, screened, and searched for who stands there twice."""
-    twice.settle_all(jilin_pack)
-    screening.run_screening(pack=jilin_pack, as_of=AS_OF, by=None, at=timezone.now())
-    actions.search_register(pack=jilin_pack, by=None, at=NOW)
     return jilin_pack
 
 
@@ -72,14 +92,14 @@ def entry(name: str) -> RollEntry:
     return RollEntry.objects.within(EVERYWHERE).get(name=name)
 
 
-def test_the_queue_names_the_pair_once_and_says_what_they_have_in_common(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_the_queue_names_the_pair_once_and_says_what_they_have_in_common(cast: Cast, village: Any) -> None:
     page = text(cast.client("sun").get("/duplicates/"))
     assert page.count(f'<a href="/duplicates/{hans().pair}/"') == 1
     assert "same name" in page
     assert "same ID number" in page
 
 
-def test_a_pair_is_shown_side_by_side_with_masked_numbers(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_a_pair_is_shown_side_by_side_with_masked_numbers(cast: Cast, village: Any) -> None:
     page = text(cast.client("sun").get(f"/duplicates/{hans().pair}/"))
     assert "Liujia Village" in page
     assert "1983-07-30" in page
@@ -88,7 +108,7 @@ def test_a_pair_is_shown_side_by_side_with_masked_numbers(cast: Cast, village: A
     assert "钱晓梅" in page  # whom one of them lives with
 
 
-def test_of_a_side_elsewhere_only_where_it_is_and_what_is_in_common_is_shown(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_of_a_side_elsewhere_only_where_it_is_and_what_is_in_common_is_shown(cast: Cast, village: Any) -> None:
     match = qians()
     page = text(cast.client("sun").get(f"/duplicates/{match.pair}/"))
     assert "Beihu County" in page
@@ -99,7 +119,7 @@ def test_of_a_side_elsewhere_only_where_it_is_and_what_is_in_common_is_shown(cas
     assert "钱小梅" in text(cast.client("zhao").get(f"/duplicates/{match.pair}/"))
 
 
-def test_a_pair_wholly_elsewhere_looks_like_one_that_is_not_there(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_a_pair_wholly_elsewhere_looks_like_one_that_is_not_there(cast: Cast, village: Any) -> None:
     wang, missing = cast.client("wang"), "00000000-0000-0000-0000-0000000000ff"
     Match.objects.within(EVERYWHERE).update(place_number=990102001201, other_place_number=990102001201)
     assert wang.get(f"/duplicates/{hans().pair}/").status_code == 404
@@ -107,7 +127,7 @@ def test_a_pair_wholly_elsewhere_looks_like_one_that_is_not_there(cast: Cast, vi
     assert str(hans().pair) not in text(wang.get("/duplicates/"))
 
 
-def test_who_answers_for_both_sides_unites_them_and_takes_it_back(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_who_answers_for_both_sides_unites_them_and_takes_it_back(cast: Cast, village: Any) -> None:
     sun = cast.client("sun")
     assert say(sun, hans(), "same", kept=person(HAN).pk).status_code == 302
     assert person(HAN_AGAIN).same_as_id == person(HAN).pk
@@ -121,7 +141,7 @@ def test_who_answers_for_both_sides_unites_them_and_takes_it_back(cast: Cast, vi
     assert str(hans().pair) in text(sun.get("/duplicates/?verdict=different"))
 
 
-def test_who_sees_one_side_only_may_note_what_they_know_and_no_more(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_who_sees_one_side_only_may_note_what_they_know_and_no_more(cast: Cast, village: Any) -> None:
     qian, match = cast.client("qian"), qians()
     assert say(qian, match, "same").status_code == 422
     assert say(qian, match, "different").status_code == 422
@@ -135,13 +155,13 @@ def test_who_sees_one_side_only_may_note_what_they_know_and_no_more(cast: Cast, 
 
 
 @pytest.mark.parametrize("who", ["wang", "wu"])
-def test_who_may_look_but_not_decide_gets_no_form_and_is_refused(cast: Cast, village: Any, who: str) -> None:  # noqa: F811
+def test_who_may_look_but_not_decide_gets_no_form_and_is_refused(cast: Cast, village: Any, who: str) -> None:
     client = cast.client(who)
     assert "Your verdict" not in text(client.get(f"/duplicates/{hans().pair}/"))
     assert say(client, hans(), "different").status_code == 403
 
 
-def test_the_second_of_two_reviewers_reads_what_the_first_said_and_keeps_their_words(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_the_second_of_two_reviewers_reads_what_the_first_said_and_keeps_their_words(cast: Cast, village: Any) -> None:
     before = hans()
     say(cast.client("sun"), before, "different")
     answer = say(cast.client("qian"), before, "same", reason="they have the same mother")
@@ -151,12 +171,12 @@ def test_the_second_of_two_reviewers_reads_what_the_first_said_and_keeps_their_w
     assert person(HAN_AGAIN).same_as_id is None
 
 
-def test_without_a_reason_nothing_is_said(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_without_a_reason_nothing_is_said(cast: Cast, village: Any) -> None:
     assert say(cast.client("sun"), hans(), "same", reason=" ").status_code == 422
     assert not Verdict.objects.exists()
 
 
-def test_looking_at_pairs_and_lists_leaves_entries_that_name_nobody(cast: Cast, roll: Roll) -> None:  # noqa: F811
+def test_looking_at_pairs_and_lists_leaves_entries_that_name_nobody(cast: Cast, roll: Roll) -> None:
     sun = cast.client("sun")
     for address in ("/duplicates/", f"/duplicates/{hans().pair}/", f"/rolls/{roll.key}/"):
         assert sun.get(address).status_code == 200
@@ -166,7 +186,7 @@ def test_looking_at_pairs_and_lists_leaves_entries_that_name_nobody(cast: Cast, 
     assert not [name for name in ("吴三省", "韩庆波", "1977") if name in str(list(told.values()))]
 
 
-def test_a_pair_follows_its_people_when_they_move(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_a_pair_follows_its_people_when_they_move(cast: Cast, village: Any) -> None:
     told = registry.Told(
         instance_id=HAN_AGAIN.key, kind="relocation", household=HAN_AGAIN.key, occurred_on=dt.date(2020, 5, 20),
         place=of.SUNJIA,
@@ -175,14 +195,14 @@ def test_a_pair_follows_its_people_when_they_move(cast: Cast, village: Any) -> N
     assert (hans().place_number, hans().other_place_number) == (int(LIUJIA), int(of.SUNJIA))
 
 
-def test_lists_are_counted_within_the_readers_places(cast: Cast, roll: Roll) -> None:  # noqa: F811
+def test_lists_are_counted_within_the_readers_places(cast: Cast, roll: Roll) -> None:
     page = text(cast.client("wang").get("/rolls/"))
     assert "Public security department" in page
     cells = re.findall(r'<td class="num">\s*(?:<a[^>]*>)?(\d+)', page)
     assert [int(cell) for cell in cells] == [4, 2, 0, 2]  # of five rows one lies in Wangjia
 
 
-def test_who_is_missing_is_listed_by_place_and_becomes_somebodys_work(cast: Cast, roll: Roll) -> None:  # noqa: F811
+def test_who_is_missing_is_listed_by_place_and_becomes_somebodys_work(cast: Cast, roll: Roll) -> None:
     wang = cast.client("wang")
     page = text(wang.get(f"/rolls/{roll.key}/"))
     assert "吴三省" in page
@@ -200,7 +220,7 @@ def test_who_is_missing_is_listed_by_place_and_becomes_somebodys_work(cast: Cast
     }  # fmt: skip
 
 
-def test_what_ends_the_matter_needs_a_reason_and_a_second_one_is_told_of_the_first(cast: Cast, roll: Roll) -> None:  # noqa: F811
+def test_what_ends_the_matter_needs_a_reason_and_a_second_one_is_told_of_the_first(cast: Cast, roll: Roll) -> None:
     wang, wu = cast.client("wang"), entry("吴三省")
     address = f"/rolls/entries/{wu.key}/follow-up/"
     assert wang.post(address, {"status": "died", "seen": ""}).status_code == 422
@@ -212,14 +232,14 @@ def test_what_ends_the_matter_needs_a_reason_and_a_second_one_is_told_of_the_fir
     assert entry("吴三省").status == "died"
 
 
-def test_somebody_on_the_list_elsewhere_is_not_there(cast: Cast, roll: Roll) -> None:  # noqa: F811
+def test_somebody_on_the_list_elsewhere_is_not_there(cast: Cast, roll: Roll) -> None:
     guo = entry("郭凯旋")
     assert cast.client("wang").get(f"/rolls/entries/{guo.key}/").status_code == 404
     assert cast.client("wang").post(f"/rolls/entries/{guo.key}/follow-up/", {"status": "died"}).status_code == 404
     assert cast.client("sun").get(f"/rolls/entries/{guo.key}/").status_code == 200
 
 
-def test_the_missing_leave_as_a_file_with_names_and_numbers_guarded(cast: Cast, roll: Roll) -> None:  # noqa: F811
+def test_the_missing_leave_as_a_file_with_names_and_numbers_guarded(cast: Cast, roll: Roll) -> None:
     sun = cast.client("sun")
     page = text(sun.get(f"/rolls/{roll.key}/?place={LIUJIA}"))
     address = re.search(r"/exports/request/\?[^\"]*list=missing[^\"]*", page)
@@ -233,7 +253,7 @@ def test_the_missing_leave_as_a_file_with_names_and_numbers_guarded(cast: Cast, 
     assert rows_of(made) == [["Liujia Village", "吴**", "to check"]] * 2
 
 
-def test_a_list_is_sent_on_the_page_and_compared_behind_it(cast: Cast, village: Any) -> None:  # noqa: F811
+def test_a_list_is_sent_on_the_page_and_compared_behind_it(cast: Cast, village: Any) -> None:
     content = "\n".join(",".join(row) for row in (HEADINGS, *ROWS)).encode()
     form = {
         "file": SimpleUploadedFile("户籍.csv", content), "source": "police", "as_of": "2020-05-01", "place": of.COUNTY_A,
@@ -246,7 +266,7 @@ def test_a_list_is_sent_on_the_page_and_compared_behind_it(cast: Cast, village: 
     assert entry("吴三省").state == "missing"
 
 
-def test_a_list_is_compared_again_when_people_have_been_registered_since(cast: Cast, roll: Roll) -> None:  # noqa: F811
+def test_a_list_is_compared_again_when_people_have_been_registered_since(cast: Cast, roll: Roll) -> None:
     wu = twice.family(0x201, LIUJIA, ("吴三省",), (twice.someone("1977-02-02", "male", STRANGERS),))
     of.settle(wu, shipped_pack())
     assert cast.client("sun").post(f"/rolls/{roll.key}/comparison/").status_code == 403
@@ -261,7 +281,7 @@ def test_a_list_is_compared_again_when_people_have_been_registered_since(cast: C
     (b"%PDF-1.7", "This is a PDF"),
     (b"X,Y\n1,2", "No column is known to hold names. The columns are: X, Y."),
 ])  # fmt: skip
-def test_a_list_that_cannot_be_read_says_why(cast: Cast, village: Any, content: bytes, said: str) -> None:  # noqa: F811
+def test_a_list_that_cannot_be_read_says_why(cast: Cast, village: Any, content: bytes, said: str) -> None:
     form = {
         "file": SimpleUploadedFile("a.csv", content),
         "source": "police",
@@ -275,19 +295,14 @@ def test_a_list_that_cannot_be_read_says_why(cast: Cast, village: Any, content: 
 
 
 @pytest.mark.parametrize("who", ["wang", "sun", "wu"])
-def test_who_brings_in_no_lists_gets_no_form_and_is_refused(cast: Cast, village: Any, who: str) -> None:  # noqa: F811
+def test_who_brings_in_no_lists_gets_no_form_and_is_refused(cast: Cast, village: Any, who: str) -> None:
     client = cast.client(who)
     assert "Bring a list in" not in text(client.get("/rolls/"))
     assert client.post("/rolls/sending/", {}).status_code == 403
 
 
-def test_empty_pages_say_what_to_do(cast: Cast) -> None:  # noqa: F811
-    assert "diguan linkage search" in text(cast.client("sun").get("/duplicates/"))
-    assert "No list has been brought in yet." in text(cast.client("sun").get("/rolls/"))
-
-
 def test_no_page_asks_the_database_more_than_25_times(
-    cast: Cast,  # noqa: F811
+    cast: Cast,
     roll: Roll,
     django_assert_max_num_queries: Any,
 ) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -100,6 +101,7 @@ def parse(text: str) -> tree.Expression:
         raise _too_deep() from error
 
 
+@lru_cache(maxsize=10_000)
 def is_name(word: str) -> bool:
     """Whether rules can mention something by this word, at the beginning of an expression and further on."""
     try:
