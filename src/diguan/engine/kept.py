@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,7 +73,7 @@ def keep(folder: Path, rules: Rules, data: Location, options: Options, known: di
         missing_as_unknown=options.checks.missing_as_unknown,
         trusted=options.checks.trusted,
         persons_too=options.persons_too,
-        results={file.name: digest(file) for file in sorted(folder.glob("*.parquet"))},
+        results=_digests(sorted(folder.glob("*.parquet"))),
     )
     (folder / FILE).write_text(json.dumps(asdict(made), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -123,6 +124,11 @@ def inputs(data: Location) -> dict[str, str]:
     if isinstance(data, str):
         return {}
     return {str(file.relative_to(data)): digest(file) for file in _files(data)}
+
+
+def _digests(files: list[Path]) -> dict[str, str]:
+    with ThreadPoolExecutor(thread_name_prefix="digests") as side_by_side:
+        return dict(zip((file.name for file in files), side_by_side.map(digest, files), strict=True))
 
 
 def _files(data: Path) -> Iterator[Path]:

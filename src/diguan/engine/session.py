@@ -145,8 +145,13 @@ class OfOneHousehold(OnDuckDB):
         return replace(table, relation=f'"own {name}"')
 
 
+# A column of more different values than this in a row group gets no dictionary; to look for longer takes time for nothing.
+_DIFFERENT = 10_000
+
+
 def write(connection: duckdb.DuckDBPyConnection, statement: str, file: Path) -> None:
     """One Parquet file of the rows of a statement."""
     connection.execute(
-        f"COPY ({statement}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        f"COPY ({statement}) TO {text(str(file))} "
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT {_DIFFERENT})"
     )
