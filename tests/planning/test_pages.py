@@ -29,7 +29,8 @@ def test_what_is_sent_is_kept_worked_out_and_shared_by_its_address(screened: Scr
     assert answer.status_code == 302, answer.content.decode()
     found = WhatIf.objects.get()
     assert answer.url == f"/what-if/{found.pk}/"
-    assert (found.name, found.values, found.made_by_name) == ("Line 9,000.01 yuan", {"line": "9000.01"}, "feng")
+    assert (found.name, found.values, found.made_by_name) == ("", {"line": "9000.01"}, "feng")
+    assert "<title>Line 9,000.01 yuan · " in page(cast, "feng", answer.url)
     assert "It waits for its turn." in page(cast, "feng", answer.url)
     try_it(found)
     for who in ("feng", "zhao", "wu"):

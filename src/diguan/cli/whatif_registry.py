@@ -41,7 +41,7 @@ def try_registry(numbers: list[int], wanted: Proposal, instead: str, name: str, 
         before = comparing.side(found[numbers[0]])
         prepare_only(replace(wanted, instead=packs.pack(instead) if instead else None), before.rules)
         made = actions.propose_what_if(
-            name=name or _called(wanted, instead), note="", screenings=[found[number] for number in numbers], values=wanted.values,
+            name=name, note="", screenings=[found[number] for number in numbers], values=wanted.values,
             pack_id=instead, numbers_of=wanted.numbers_of, near=wanted.near * Decimal(100), groups=wanted.groups,
             by=None, at=timezone.now(),
         )  # fmt: skip
@@ -59,11 +59,6 @@ def try_registry(numbers: list[int], wanted: Proposal, instead: str, name: str, 
         click.echo(say(N_("Kept as number {number}, with the page {page}.")).format(
             number=made.pk, page=reverse("what-if", args=[made.pk])
         ))  # fmt: skip
-
-
-def _called(wanted: Proposal, instead: str) -> str:
-    parts = [instead] if instead else []
-    return ", ".join([*parts, *(f"{name} {value}" for name, value in wanted.values.items())])[:120]
 
 
 def _end(said: str) -> None:

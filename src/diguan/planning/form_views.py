@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from diguan.access import permissions
 from diguan.access.gate import GatedRequest, page
-from diguan.planning import actions, jobs, queries, terms, words
+from diguan.planning import actions, jobs, queries, terms
 from diguan.planning.forms import MOST_SCREENINGS, VALUE, ProposalForm, not_in_force
 from diguan.planning.models import WhatIf
 from diguan.planning.terms import Setting, Terms
@@ -71,19 +71,10 @@ def _proposed(request: GatedRequest, asked: Terms, form: ProposalForm) -> WhatIf
     given = form.cleaned_data
     chosen = [each for each in asked.screenings if str(each.pk) in given["screenings"]]
     return actions.propose_what_if(
-        name=given["name"].strip() or _called(asked, given["values"]), note=given["note"].strip(), screenings=chosen,
+        name=given["name"].strip(), note=given["note"].strip(), screenings=chosen,
         values=given["values"], pack_id=asked.pack_id, numbers_of=asked.numbers_of, near=form.near_percent,
         groups=given["groups"], by=request.user, at=timezone.now(),
     )  # fmt: skip
-
-
-def _called(asked: Terms, values: dict[str, str]) -> str:
-    parts = [asked.title] if asked.pack_id else []
-    parts += [
-        f"{asked.words.label(name)} {words.shown_value(asked.words, asked.pack.parameters[name], value)}"
-        for name, value in values.items()
-    ]
-    return _("; ").join(parts)[:120]
 
 
 def _form_page(

@@ -13,7 +13,7 @@ from diguan.screening.models import Screening
 class WhatIf(models.Model):
     """Numbers set otherwise, or another pack, to be tried over the snapshots of one or more screenings.
 
-    `pack_id` is empty where each screening's own pack is tried with other numbers. `values` are what somebody wrote, by
+    `name` is empty where nobody gave one: it is then called by what is otherwise. `pack_id` is empty where each screening's own pack is tried with other numbers. `values` are what somebody wrote, by
     parameter; `near` is how far they are moved further, in percent, to find who stands near the edge.
     """
 
@@ -24,7 +24,7 @@ class WhatIf(models.Model):
         FAILED = "failed", _("not possible")
         STOPPED = "stopped", _("stopped")
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, blank=True)
     note = models.TextField(_("note"), max_length=2000, blank=True)
     pack_id = models.CharField(_("pack"), max_length=100, blank=True)
     numbers_of = models.DateField(_("numbers of"), null=True)
@@ -46,7 +46,7 @@ class WhatIf(models.Model):
         indexes = [models.Index(fields=["stage", "id"], name="what_if_by_stage")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(self.pk)
 
     @property
     def is_working(self) -> bool:

@@ -32,7 +32,9 @@ def what_ifs(request: GatedRequest) -> HttpResponse:
     """All what-ifs, the newest first."""
     may_make = request.may(permissions.WHAT_IF_MAKE)
     columns = [
-        tables.Column("name", pgettext("what-if", "Name"), href=lambda row: reverse("what-if", args=[row.pk])),
+        tables.Column(
+            "name", pgettext("what-if", "Name"), value=words.called, href=lambda row: reverse("what-if", args=[row.pk])
+        ),
         tables.Column("asked", _("What is otherwise"), value=words.asked),
         tables.Column("days", _("Screenings of"), value=_days),
         tables.Column("stage", _("Stage"), value=lambda row: row.get_stage_display()),
@@ -60,7 +62,7 @@ def what_if(request: GatedRequest, number: int) -> HttpResponse:
     if place is None or not request.scope.covers(place.number, place.upper):
         raise Http404
     context: dict[str, Any] = {
-        "found": found, "place": place, "asked": words.asked(found), "may_make": request.may(permissions.WHAT_IF_MAKE),
+        "found": found, "place": place, "called": words.called(found), "asked": words.asked(found), "may_make": request.may(permissions.WHAT_IF_MAKE),
         "may_stop": policies.may_stop(found, request.user.pk).allowed, "progress": _progress(found),
         "may_remove": policies.may_remove(found, request.user.pk).allowed,
         "crumbs": _crumbs(request, found, place),
@@ -118,12 +120,13 @@ def stopping(request: GatedRequest, number: int) -> HttpResponse:
 def removal(request: GatedRequest, number: int) -> HttpResponse:
     """Remove one of one's own."""
     found = _found(number)
+    called = words.called(found)
     try:
         actions.remove_what_if(found=found, by=request.user, at=timezone.now())
     except actions.NotAllowed as refused:
         messages.error(request, str(refused))
         return redirect("what-if", number)
-    messages.success(request, _("Removed: %(name)s") % {"name": found.name})
+    messages.success(request, _("Removed: %(name)s") % {"name": called})
     return redirect("what-ifs")
 
 
@@ -147,7 +150,7 @@ def households(request: GatedRequest, number: int) -> HttpResponse:
     context = {
         "table": table, "heading": listed.heading(), "total": listed.total, "elsewhere": listed.elsewhere,
         "currency": sheet.pack.currency, "found": found,
-        "crumbs": [(_("What if"), reverse("what-ifs")), (found.name, back), (place.name, "")],
+        "crumbs": [(_("What if"), reverse("what-ifs")), (words.called(found), back), (place.name, "")],
     }  # fmt: skip
     return render(request, "planning/households.html", context)
 
@@ -169,7 +172,7 @@ def _crumbs(request: GatedRequest, found: WhatIf, place: Place) -> list[tuple[st
         (each.name, f"{page_of}?place={each.code}" if request.scope.covers(each.number, each.upper) else "")
         for each in places.path(place)
     ]
-    return [(_("What if"), reverse("what-ifs")), (found.name, page_of), *above, (place.name, "")]
+    return [(_("What if"), reverse("what-ifs")), (words.called(found), page_of), *above, (place.name, "")]
 
 
 def _progress(found: WhatIf) -> str:

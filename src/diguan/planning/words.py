@@ -103,6 +103,11 @@ def pack_title(pack_id: str) -> str:
     return pack.title.in_language(reading.words(pack).language)
 
 
+def called(found: WhatIf) -> str:
+    """Its name; one that was given none is called by what is otherwise, in the reader's language."""
+    return found.name or asked(found)
+
+
 def asked(found: WhatIf) -> str:
     """What was asked, before anything is worked out: labels and units as the pack has them."""
     parts = [pack_title(found.pack_id)] if found.pack_id else []
