@@ -150,6 +150,15 @@ def _own_data_folder(settings: Any, tmp_path_factory: pytest.TempPathFactory) ->
     settings.DATA = tmp_path_factory.getbasetemp() / "data"
 
 
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """What a page was read in last is not the language of the next test."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium, without a window. Tests that use it are marked `browser`."""
