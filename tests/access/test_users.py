@@ -41,6 +41,13 @@ def test_a_weak_password_is_refused_and_nobody_added(password: str) -> None:
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("username", ["system", "System"])
+def test_nobody_is_called_as_the_system_is(username: str) -> None:
+    with pytest.raises(actions.UsernameTaken):
+        add(username)
+    assert not User.objects.exists()
+
+
 def test_a_user_name_is_taken_once() -> None:
     add()
     with pytest.raises(actions.UsernameTaken, match="li"):

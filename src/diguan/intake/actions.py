@@ -50,7 +50,7 @@ def receive(
         place_code=place_code,
         received_at=at,
         received_by=None if by is None else by.pk,
-        received_by_name=naming.SYSTEM if by is None else by.get_username(),
+        received_by_name=naming.of(by),
     )
     kept = []
     try:

@@ -5,22 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from diguan.journal import naming, reactions
 from diguan.journal.models import Entry
+from diguan.journal.naming import Actor as Actor
 from diguan.journal.verification import Report
 
 VERIFIED = "journal.verified"
-
-
-class Actor(Protocol):
-    """Whoever acts: a signed-in user. None stands for the system itself."""
-
-    @property
-    def pk(self) -> Any: ...
-
-    def get_username(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ def _entry(by: Actor | None, at: dt.datetime, act: Act) -> Entry:
     return Entry(
         at=at,
         actor_id=None if by is None else by.pk,
-        actor_name=naming.SYSTEM if by is None else by.get_username(),
+        actor_name=naming.of(by),
         verb=act.verb,
         subject_type=act.subject_type,
         subject_key=act.subject_key,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from diguan.journal import naming
 from diguan.journal.models import Entry
 from diguan.journal.queries import SealState
 from diguan.ui import formats
@@ -51,7 +52,7 @@ def _verified(entry: Entry | None) -> str:
     told = entry.detail
     words = {
         "time": formats.minute(entry.at),
-        "who": _("the system") if entry.actor_id is None else entry.actor_name,
+        "who": naming.said(entry.actor_name),
         "last": f"{told['last_entry']:,}",
         "count": f"{told['differences']:,}",
         "checkpoint": told["checkpoint"],

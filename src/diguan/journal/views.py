@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from diguan.journal import actions, checkpoints, queries, seal_line, verification
+from diguan.journal import actions, checkpoints, naming, queries, seal_line, verification
 from diguan.journal.models import Entry
 from diguan.ui import filters, notices, paging, tables
 from diguan.ui.empties import Empty
@@ -174,7 +174,7 @@ def _day(day: dt.date | None) -> str:
 
 
 def _actor(entry: Entry) -> str:
-    return _("the system") if entry.actor_id is None else entry.actor_name
+    return naming.said(entry.actor_name)
 
 
 def _told(detail: Mapping[str, Any]) -> str:

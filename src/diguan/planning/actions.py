@@ -46,7 +46,7 @@ def propose_what_if(
         made = WhatIf.objects.create(
             name=name, note=note, pack_id=pack_id, numbers_of=numbers_of, values=dict(values), near=near,
             groups=list(groups), made_at=at, made_by=None if by is None else by.pk,
-            made_by_name=naming.SYSTEM if by is None else by.get_username(),
+            made_by_name=naming.of(by),
         )  # fmt: skip
         Trial.objects.bulk_create(
             Trial(what_if=made, screening=each, number=number) for number, each in enumerate(screenings)

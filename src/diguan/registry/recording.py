@@ -41,7 +41,7 @@ class Stamp:
 
     @classmethod
     def of(cls, by: journal.Actor | None, at: dt.datetime, *, reason: str = "") -> Stamp:
-        name = naming.SYSTEM if by is None else by.get_username()
+        name = naming.of(by)
         return cls(at, None if by is None else by.pk, name, reason)
 
     def values(self, act: str, model: type[Household | Person | Observation]) -> dict[str, object]:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from diguan.access import policies
 from diguan.access.acts import may_administer, record, rights_of
 from diguan.access.models import User
+from diguan.journal import naming
 
 
 class UsernameTaken(Exception):
-    """Somebody else bears this user name."""
+    """Somebody else bears this user name, or the system itself does."""
 
 
 @transaction.atomic
@@ -42,13 +43,19 @@ def create_user(
         password_validation.validate_password(password, user)
         user.set_password(password)
     user.clean_fields(exclude=["password", "date_joined"])
+    if user.username.casefold() == naming.SYSTEM:
+        raise UsernameTaken(_taken(user))
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:
-        raise UsernameTaken(_("The user name “%(username)s” is taken.") % {"username": user.username}) from None
+        raise UsernameTaken(_taken(user)) from None
     record("user.created", user, by=by, at=at)
     return user
+
+
+def _taken(user: User) -> str:
+    return _("The user name “%(username)s” is taken.") % {"username": user.username}
 
 
 @transaction.atomic

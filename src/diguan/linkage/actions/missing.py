@@ -39,7 +39,7 @@ def follow_up(
         before = entry.status
         entry.status, entry.reason, entry.assigned_to, entry.due_on = status, reason.strip(), assigned_to, due_on
         entry.changed_at, entry.changed_by = at, None if by is None else by.pk
-        entry.changed_by_name = naming.SYSTEM if by is None else by.get_username()
+        entry.changed_by_name = naming.of(by)
         entry.save()
         journal.record(
             by=by,

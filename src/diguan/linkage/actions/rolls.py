@@ -113,7 +113,7 @@ def _edition(
         digest=digest,
         received_at=at,
         received_by=None if by is None else by.pk,
-        received_by_name=naming.SYSTEM if by is None else by.get_username(),
+        received_by_name=naming.of(by),
     )
     if current is not None:
         Roll.objects.filter(pk=current.pk).update(replaced_by=made)

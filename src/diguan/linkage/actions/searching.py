@@ -92,7 +92,7 @@ def _search(
         pack_id=pack.id,
         started_at=at,
         started_by=None if by is None else by.pk,
-        started_by_name=naming.SYSTEM if by is None else by.get_username(),
+        started_by_name=naming.of(by),
         finished_at=at,
     )
 

@@ -48,7 +48,7 @@ def give_verdict(
             reason=reason.strip(),
             given_at=at,
             given_by=None if by is None else by.pk,
-            given_by_name=naming.SYSTEM if by is None else by.get_username(),
+            given_by_name=naming.of(by),
         )
         sides = Match.objects.unscoped(_WHY).filter(pair=match.pair)
         sides.update(verdict=verdict, verdicts=given.number)

@@ -129,7 +129,7 @@ def _kept(told: Told, parties: policies.Parties, by: journal.Actor | None, at: d
         reporter=told.reporter,
         recorded_at=at,
         recorded_by=None if by is None else by.pk,
-        recorded_by_name=naming.SYSTEM if by is None else by.get_username(),
+        recorded_by_name=naming.of(by),
         people=[str(told.newcomer.key)] if told.newcomer else people if told.kind != Kind.RELOCATION else [],
         digest=told.digest(),
     )

@@ -79,7 +79,7 @@ def ask_screening(
             wanted_by=None if by is None else by.pk,
             asked_at=at,
             asked_by=None if by is None else by.pk,
-            asked_by_name=naming.SYSTEM if by is None else by.get_username(),
+            asked_by_name=naming.of(by),
         )
         run.folder = str((folder or Path(settings.DATA)) / "screenings" / run.key.hex)
         run.save(force_insert=True)

@@ -196,7 +196,7 @@ def _kept(
         counts=counts,
         computed=dict(screened.computed),
         started_by=None if by is None else by.pk,
-        started_by_name=naming.SYSTEM if by is None else by.get_username(),
+        started_by_name=naming.of(by),
         finished_by=None if by is None else by.pk,
     )
 
