@@ -3,6 +3,7 @@
 import datetime as dt
 import resource
 import shutil
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,7 +21,11 @@ _CHECKS = "random people, nearly all of them with a fault"
 
 
 def figures(households: int = 300_000) -> list[Figure]:
-    """Best of several rounds, each round one run of either, taken in turns."""
+    """Several rounds, each one run of either, taken in turns.
+
+    A ratio is the median over the rounds: a machine that does other things besides slows a round's runs alike, while the
+    best of either, taken from different rounds, favours the shorter one.
+    """
     folder = Path(tempfile.mkdtemp(prefix="diguan-bench-"))
     try:
         pack = rulebook.load(rulebook.shipped() / "cn-jilin-2020")
@@ -42,17 +47,20 @@ def figures(households: int = 300_000) -> list[Figure]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     size = f"{persons:,} persons"
-    best = min(by_hand)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     return [
-        Figure("1.screening_by_hand", best, f"s, {size}"),
+        Figure("1.screening_by_hand", min(by_hand), f"s, {size}"),
         Figure("1.screening_checked", min(checked), f"s, {size}, files checked"),
         Figure("1.screening_snapshot", min(trusted), f"s, {size}, a snapshot of the registry"),
-        Figure("1.screening_checked_ratio", min(checked) / best, "times by hand", 1.5),
-        Figure("1.screening_snapshot_ratio", min(trusted) / best, "times by hand", 1.5),
-        Figure("2.screening_with_checks", min(faults) / min(trusted), f"times without, {_CHECKS}"),
+        Figure("1.screening_checked_ratio", _ratio(checked, by_hand), "times by hand", 1.5),
+        Figure("1.screening_snapshot_ratio", _ratio(trusted, by_hand), "times by hand", 1.5),
+        Figure("2.screening_with_checks", _ratio(faults, trusted), f"times without, {_CHECKS}"),
         Figure("1.screening_memory", memory, "GiB, peak of the process"),
     ]
+
+
+def _ratio(these: list[float], those: list[float]) -> float:
+    return statistics.median(this / that for this, that in zip(these, those, strict=True))
 
 
 def _timed(work: Callable[[], object]) -> float:
