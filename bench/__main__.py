@@ -1,13 +1,13 @@
 """python -m bench [PART …] [--short]: measure, print a table, write bench/latest.json.
 
-Parts: screening, explaining, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
+Parts: screening, scale, explaining, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
 """
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import deprivation, explaining, figures, intake, journal, pages, screening, stores
+from bench import deprivation, explaining, figures, intake, journal, pages, scale, screening, stores
 from bench.figures import Figure
 from bench.linkage import figures as linkage
 
@@ -20,6 +20,7 @@ def main() -> int:
     words = ["--short"] if asked.short else []
     parts: dict[str, Callable[[], list[Figure]]] = {
         "screening": screening.figures,
+        "scale": scale.figures,
         "explaining": explaining.figures,
         "pages": pages.figures,
         "journal": journal.figures,

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if asked.command == "run":
             check_port(asked.port)
-        prepare(for_people=asked.command in ("run", "setup"))
+        prepare(asked.command)
         return _start(asked.command, asked.port, asked.store, rest)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
@@ -43,11 +43,13 @@ def main(arguments: Sequence[str]) -> int:
     return 1
 
 
-def prepare(*, for_people: bool) -> None:
-    """Bring the environment, the packages, the front end and the catalogues up to date."""
+def prepare(command: str) -> None:
+    """Bring the environment, the packages, the front end and the catalogues up to date, as far as a command needs them."""
     steps = [environment.environment(), environment.packages("run", "Python packages"), environment.ourselves()]
-    if not for_people:
+    if command not in ("run", "setup"):
         steps.append(environment.packages("dev", "Python packages for tests and checks"))
+    if command == "bench":
+        steps.append(environment.packages("bench", "Programs to measure against"))
     steps += [*frontend.steps(), catalogues()]
     if all(step.is_done() for step in steps):
         return

@@ -12,6 +12,7 @@ import venv
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements"
+LOCKS = ("run", "dev", "bench", "node")
 OPTIONS = (
     *("--no-config", "--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade", "--quiet"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"),
@@ -19,15 +20,15 @@ OPTIONS = (
 
 
 def main() -> int:
-    """Write the three lock files; return the exit code."""
+    """Write the lock files; return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         programs = Path(folder) / "bin"
         subprocess.run([programs / "pip", "install", "--quiet", "uv"], check=True)
-        for name in ("run", "dev", "node"):
+        for name in LOCKS:
             files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
             subprocess.run([programs / "uv", "pip", "compile", *OPTIONS, *files], cwd=REQUIREMENTS.parent, check=True)
-    text = "".join((REQUIREMENTS / f"{name}.txt").read_text() for name in ("run", "dev", "node"))
+    text = "".join((REQUIREMENTS / f"{name}.txt").read_text() for name in LOCKS)
     if "://" in text:
         print("An address stands in the locked requirements; take it out before committing.", file=sys.stderr)
         return 1

@@ -1,9 +1,6 @@
 -- What the functions of the rule language mean in DuckDB; diguan.rulebook.numbers is the other half.
 -- Numbers are DECIMAL(18,6); a result of 10^12 or more is NULL, which is unknown.
 
-CREATE OR REPLACE TEMP MACRO rule_product(a, b) AS
-    TRY_CAST(CAST(a AS DECIMAL(19, 6)) * CAST(b AS DECIMAL(18, 6)) AS DECIMAL(18, 6));
-
 -- Exact at any size, with 128-bit integers: twice the millionths over twice the millionths, half a unit further from
 -- zero, cut off towards zero.
 CREATE OR REPLACE TEMP MACRO rule_millionths(a) AS CAST(CAST(a AS DECIMAL(19, 6)) * 1000000 AS HUGEINT);
@@ -19,6 +16,13 @@ CREATE OR REPLACE TEMP MACRO rule_wide_div(a, b) AS
 -- worked out exactly. Nothing is divided by 0: the quotient is infinite or no number, and goes the exact way to NULL.
 CREATE OR REPLACE TEMP MACRO rule_certain(millionths) AS
     abs(millionths) < 1e12 AND abs(abs(millionths - floor(millionths)) - 0.5) > 0.001;
+CREATE OR REPLACE TEMP MACRO rule_exact_product(a, b) AS
+    TRY_CAST(CAST(a AS DECIMAL(19, 6)) * CAST(b AS DECIMAL(18, 6)) AS DECIMAL(18, 6));
+CREATE OR REPLACE TEMP MACRO rule_product(a, b) AS
+    CASE
+        WHEN rule_certain(CAST(a AS DOUBLE) * CAST(b AS DOUBLE) * 1e6) THEN CAST(CAST(a AS DOUBLE) * CAST(b AS DOUBLE) AS DECIMAL(18, 6))
+        WHEN a IS NOT NULL AND b IS NOT NULL THEN rule_exact_product(a, b)
+    END;
 CREATE OR REPLACE TEMP MACRO rule_safe_div(a, b) AS
     CASE
         WHEN rule_certain(CAST(a AS DOUBLE) / CAST(b AS DOUBLE) * 1e6) THEN CAST(CAST(a AS DOUBLE) / CAST(b AS DOUBLE) AS DECIMAL(18, 6))

@@ -8,7 +8,7 @@ that need each other go to levels, one sub-query each.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from diguan.engine import sql
+from diguan.engine import members, sql
 from diguan.rulebook import tree
 from diguan.rulebook.pack import Check
 from diguan.rulebook.rules import Rules
@@ -259,24 +259,14 @@ def _household_names_read_by_persons(plan: Plan) -> set[str]:
 
 def _members(plan: Plan, context: sql.Context, stage: int) -> str:
     """Aggregates that columns of this stage are the first to need; at stage 0 also the number of persons."""
-    values: dict[tree.Expression, str] = {}
-    brought: dict[str, str] = {}
-    made = ["CAST(count(*) AS INTEGER) AS persons"] if stage == 0 else []
-    for node in _aggregates_first_at(plan, stage):
-        names = ["TRUE" if part is None else _named(part, values) for part in (node.value, node.where)]
-        each, together = sql.aggregate(node, *names)
-        column = sql.quoted(brought.setdefault(each, f"brought {len(brought)}"))
-        made.append(f"{together.replace('{}', column)} AS {sql.quoted(plan.aggregates[node])}")
-    given = [f"{sql.emit(part, context)} AS {sql.quoted(name)}" for part, name in values.items()]
     faulty = [name for name, check in plan.rules.checks.items() if check.entity == "person"]
-    if faulty and stage == plan.stages - 1:
-        given.append(f"{_faults(faulty)} AS faults")
-        brought["faults"] = "faults"
-        made.append(f"list(faults) FILTER (faults IS NOT NULL) AS {FAULTS}")
-    of_each = [f"{each} AS {sql.quoted(name)}" for each, name in brought.items()]
-    people = f"SELECT {', '.join(['household_id', *given])} FROM person_{stage}"
-    members = f"SELECT {', '.join(['household_id', *of_each])} FROM ({people})"
-    return f"SELECT {', '.join(['household_id', *made])} FROM ({members}) GROUP BY household_id"
+    return members.statement(
+        {node: plan.aggregates[node] for node in _aggregates_first_at(plan, stage)},
+        f"person_{stage}",
+        context,
+        counted=stage == 0,
+        faults=(_faults(faulty), FAULTS) if faulty and stage == plan.stages - 1 else None,
+    )
 
 
 def _faults(checks: list[str]) -> str:
@@ -284,10 +274,6 @@ def _faults(checks: list[str]) -> str:
     any_of_them = " OR ".join(sql.quoted(fault_column(name)) for name in checks)
     each = ", ".join(f"CASE WHEN {sql.quoted(fault_column(name))} THEN {sql.text(name)} END" for name in checks)
     return f"CASE WHEN {any_of_them} THEN {{'person_id': person_id, 'checks': [{each}]}} END"
-
-
-def _named(part: tree.Expression, values: dict[tree.Expression, str]) -> str:
-    return sql.quoted(values.setdefault(part, f"value {len(values)}"))
 
 
 def _aggregates_first_at(plan: Plan, stage: int) -> Iterable[tree.Aggregate]:

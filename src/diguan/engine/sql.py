@@ -120,32 +120,3 @@ _EMIT: dict[type[tree.Expression], Callable[..., str]] = {
     tree.Call: _call,
     tree.Aggregate: lambda node, context: quoted(context.aggregates[node]),
 }
-
-
-def aggregate(node: tree.Aggregate, value: str, where: str) -> tuple[str, str]:
-    """A member aggregate in two steps: SQL of what one member brings, and SQL over that column, named `{}`.
-
-    Kleene: one unknown member leaves a sum, a count, a smallest unknown; it leaves any and all unknown unless
-    another member settles them.
-    """
-    known = "count({}) = count(*)"
-    if node.function == "any":
-        brought = value if where == "TRUE" else f"({where} AND {value})"
-        return brought, f"CASE WHEN bool_or({{}}) THEN TRUE WHEN {known} THEN FALSE END"
-    if node.function == "all":
-        brought = value if where == "TRUE" else f"(NOT {where} OR {value})"
-        return brought, f"CASE WHEN NOT bool_and({{}}) THEN FALSE WHEN {known} THEN TRUE END"
-    if node.function == "count":
-        return value, f"CASE WHEN {known} THEN CAST(count(*) FILTER (WHERE {{}}) AS {NUMBER}) END"
-    if node.function == "sum":
-        brought = value if where == "TRUE" else f"CASE WHEN {where} THEN {value} WHEN NOT {where} THEN 0 END"
-        return brought, f"CASE WHEN {known} THEN TRY_CAST(sum({{}}) AS {NUMBER}) END"
-    return _chosen(node.function, value, where)
-
-
-def _chosen(function: str, value: str, where: str) -> tuple[str, str]:
-    """Smallest or greatest of the members picked; what they bring says also whether they are picked, and known."""
-    brought = f"{{'picked': {where}, 'value': {value}}}"
-    picked, item = "struct_extract({}, 'picked')", "struct_extract({}, 'value')"
-    unknown = f"count({picked}) < count(*) OR count({item}) FILTER (WHERE {picked}) < count(*) FILTER (WHERE {picked})"
-    return brought, f"CASE WHEN {unknown} THEN NULL ELSE {function}({item}) FILTER (WHERE {picked}) END"

@@ -11,7 +11,7 @@ import sqlglot
 from sqlglot import exp
 
 _KNOWN = (
-    exp.Abs, exp.And, exp.Array, exp.ArrayAgg, exp.Case, exp.Cast, exp.Coalesce, exp.Count, exp.CountIf, exp.Exists, exp.Explode,
+    exp.Abs, exp.And, exp.Array, exp.ArrayAgg, exp.BitwiseOrAgg, exp.Case, exp.Cast, exp.Coalesce, exp.Count, exp.CountIf, exp.Exists, exp.Explode,
     exp.Floor, exp.Greatest, exp.If, exp.Lag, exp.Lead, exp.Least, exp.Left, exp.LogicalAnd, exp.LogicalOr, exp.Lower,
     exp.Max, exp.Min, exp.Nullif, exp.Or, exp.RegexpLike, exp.Round, exp.RowNumber, exp.Struct, exp.StructExtract,
     exp.Sum, exp.TimestampTrunc, exp.ToMap, exp.Translate, exp.Trim, exp.TryCast, exp.Unnest,
