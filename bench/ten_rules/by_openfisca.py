@@ -58,11 +58,19 @@ def _lifted(households: Any, at: Any) -> Any:
 def _watched(households: Any, at: Any) -> Any:
     income = households("income", at)
     near = income < WATCH_LINE * households.nb_persons()
-    return near + (10 * households("medical_spending", at) > 3 * income) + ~households.any(households.members("able_to_work", at))
+    return (
+        near
+        + (10 * households("medical_spending", at) > 3 * income)
+        + ~households.any(households.members("able_to_work", at))
+    )
 
 
 def _benefit(households: Any, at: Any) -> Any:
-    due = LINE * households.nb_persons() - households("income", at) + SUPPLEMENT * households.sum(households.members("disabled", at))
+    due = (
+        LINE * households.nb_persons()
+        - households("income", at)
+        + SUPPLEMENT * households.sum(households.members("disabled", at))
+    )
     return numpy.where(households("enough_income", at), 0, due)
 
 
@@ -70,7 +78,17 @@ FORMULAS = {
     "enough_income": (bool, _enough_income), "schooling": (bool, _schooling), "insurance": (bool, _insurance),
     "lifted": (bool, _lifted), "watched": (bool, _watched), "benefit": (int, _benefit),
 }  # fmt: skip
-MET = ("enough_income", "food_enough", "warm_clothing", "schooling", "insurance", "sound_house", "safe_water", "lifted", "watched")
+MET = (
+    "enough_income",
+    "food_enough",
+    "warm_clothing",
+    "schooling",
+    "insurance",
+    "sound_house",
+    "safe_water",
+    "lifted",
+    "watched",
+)
 
 
 def main(folder: str) -> None:
@@ -91,10 +109,16 @@ def main(folder: str) -> None:
 
 def _loaded(system: TaxBenefitSystem, folder: str) -> Simulation:
     of_households = ", ".join(
-        "house_grade IN ('A', 'B') AS sound_house" if name == "sound_house" else name if kind is bool else f"CAST({name} AS INTEGER) AS {name}"
+        "house_grade IN ('A', 'B') AS sound_house"
+        if name == "sound_house"
+        else name
+        if kind is bool
+        else f"CAST({name} AS INTEGER) AS {name}"
         for name, kind in OF_HOUSEHOLDS.items()
     )
-    of_persons = ", ".join(name if kind is bool else f"CAST({name} AS INTEGER) AS {name}" for name, kind in OF_PERSONS.items())
+    of_persons = ", ".join(
+        name if kind is bool else f"CAST({name} AS INTEGER) AS {name}" for name, kind in OF_PERSONS.items()
+    )
     households = duckdb.sql(f"SELECT {of_households} FROM '{folder}/households.parquet'").fetchnumpy()
     persons = duckdb.sql(
         f"SELECT CAST(substr(household_id, 2) AS INTEGER) AS household, {of_persons} FROM '{folder}/persons.parquet'"

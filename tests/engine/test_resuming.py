@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from tests.engine.test_stopping import StoppedAt
 from tests.rulebook.world import FILES, rules, write_data, write_pack
+from tests.spark.same import assert_same_rows
 
 import diguan
 from diguan import engine
@@ -87,13 +88,11 @@ def results(out: Path) -> dict[str, bytes]:
     }
 
 
-def assert_same_rows(one: Path, other: Path) -> None:
+def assert_same_values(one: Path, other: Path) -> None:
     """The same files with the same columns and rows, in whatever order: rows of CSV files come in another order each time."""
     assert results(one).keys() == results(other).keys()
     for name in sorted(name for name in results(one) if name.endswith(".parquet")):
-        first, second = (f"FROM '{folder}/{name}'" for folder in (one, other))
-        assert duckdb.sql(f"({first} EXCEPT ALL {second}) UNION ALL ({second} EXCEPT ALL {first})").fetchall() == []
-        assert duckdb.sql(f"DESCRIBE {first}").fetchall() == duckdb.sql(f"DESCRIBE {second}").fetchall()
+        assert_same_rows(one / name, other / name)
 
 
 def told(out: Path) -> dict[str, Any]:
@@ -128,7 +127,7 @@ def test_in_parts_and_at_once_the_values_are_the_same(tmp_path: Path, pack: Path
     screen(pack, data, tmp_path / "once", keep_from=1 << 40)
     assert told(tmp_path / "parts") == told(tmp_path / "once")
     assert told(tmp_path / "parts")["computed"]["line"] is not None
-    assert_same_rows(tmp_path / "once", tmp_path / "parts")
+    assert_same_values(tmp_path / "once", tmp_path / "parts")
 
 
 @pytest.mark.parametrize("after", [0, 1, 4, 8, 9, 10, 12])
@@ -288,7 +287,7 @@ def test_csv_goes_on_by_stages(tmp_path: Path, pack: Path, monkeypatch: pytest.M
         again = dying(patch, after=99)
         screen(pack, data, tmp_path / "out")
     assert "whole.parquet" not in again
-    assert_same_rows(tmp_path / "out", tmp_path / "whole")
+    assert_same_values(tmp_path / "out", tmp_path / "whole")
 
 
 def test_stopped_or_on_a_full_disk_what_is_done_stays_for_the_next_run(
@@ -363,17 +362,7 @@ sys.exit(main())
 def test_a_program_that_was_really_killed_goes_on_with_the_same_command(
     tmp_path: Path, pack: Path, data: Path, at: str
 ) -> None:
-    words = [
-        "screen",
-        "--pack",
-        str(pack),
-        "--data",
-        str(data),
-        "--as-of",
-        "2020-06-01",
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    words = f"screen --pack {pack} --data {data} --as-of 2020-06-01 --out {tmp_path / 'out'}".split()
     env = {**os.environ, "DIGUAN_LANG": "en", "PYTHONPATH": str(Path(diguan.__file__).parents[1])}
 
     def run(at: str) -> subprocess.CompletedProcess[str]:
