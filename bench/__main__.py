@@ -1,6 +1,6 @@
 """python -m bench [PART …] [--short]: measure, print a table, write bench/latest.json.
 
-Parts: screening, scale, explaining, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
+Parts: screening, scale, openfisca, explaining, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
 """
 
 import argparse
@@ -10,6 +10,7 @@ from pathlib import Path
 from bench import deprivation, explaining, figures, intake, journal, pages, scale, screening, stores
 from bench.figures import Figure
 from bench.linkage import figures as linkage
+from bench.ten_rules import figures as ten_rules
 
 
 def main() -> int:
@@ -21,6 +22,7 @@ def main() -> int:
     parts: dict[str, Callable[[], list[Figure]]] = {
         "screening": screening.figures,
         "scale": scale.figures,
+        "openfisca": ten_rules.figures,
         "explaining": explaining.figures,
         "pages": pages.figures,
         "journal": journal.figures,

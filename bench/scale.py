@@ -52,7 +52,7 @@ def figures(sizes: Sequence[int] = SIZES) -> list[Figure]:
 def _one_size(folder: Path, households: int) -> tuple[int, float, list[Figure]]:
     pack = rulebook.load(rulebook.shipped() / "cn-jilin-2020")
     rules = rulebook.at(pack, screening.AS_OF).without_checks()
-    persons = alone(lambda: population.write(pack, folder / "data", households)[1])
+    persons = alone(lambda: population.write(pack, folder / "data", households, scattered=True)[1])
     by_hand, checked = [], []
     for _ in range(5 if households <= 300_000 else 3 if households <= 3_000_000 else 1):
         by_hand.append(_run(lambda: screening.by_hand(folder, memory=MEMORY)))

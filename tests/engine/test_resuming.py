@@ -345,7 +345,7 @@ import os, sys
 from pathlib import Path
 from diguan.engine.options import Options
 from diguan.engine.session import OnDuckDB
-Options.__init__.__defaults__ = tuple({256 << 20: 0, 1_000_000: 100}.get(given, given) for given in Options.__init__.__defaults__)
+Options.__init__.__defaults__ = tuple({1 << 30: 0, 1_000_000: 100}.get(given, given) for given in Options.__init__.__defaults__)
 at, write = sys.argv.pop(1), OnDuckDB.write
 def killed(session, statement, file):
     if file.name == at:

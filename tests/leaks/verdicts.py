@@ -90,12 +90,12 @@ def show(found: Sequence[Verdict]) -> None:
 def keep(found: Sequence[Verdict], *, is_whole: bool) -> None:
     """Into the figures of the benchmark."""
     beside = sum(each.word in (SECOND, HARMLESS) for each in found)
-    figures = [Figure("3.mutants", share(found), "of the mutants that change anything", 0.95, is_least=True)]
+    figures = [Figure("2.mutants", share(found), "of the mutants that change anything", 0.95, is_least=True)]
     if is_whole:
         figures += [
-            Figure("3.mutants_in_all", len(found), "mutants in all"),
+            Figure("2.mutants_in_all", len(found), "mutants in all"),
             Figure(
-                "3.mutants_that_change_nothing",
+                "2.mutants_that_change_nothing",
                 beside,
                 "mutants that alone change nothing, each with its proof or reason",
             ),

@@ -21,7 +21,7 @@ class Options:
     memory: str = ""  # such as 4GB; beyond it work spills to disk
     threads: int = 0  # 0: as many as there are cores
     # From so many bytes of data on, what was done is kept until all is done; it costs a little time.
-    keep_from: int = 256 << 20
+    keep_from: int = 1 << 30
     part: int = 1_000_000  # households judged at a time, where what is done is kept
     engine: str = DUCKDB
     master: str = ""  # of Spark
