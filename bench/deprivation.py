@@ -21,25 +21,24 @@ from diguan.numerics import Estimates, Indicator, Sample, Specification
 INDICATORS = tuple(f"d{at}" for at in range(10))
 GROUPS = ("region", "area")
 ROUNDS = 5
-# Sampling units are as large as those of a survey of 25 people each whose file is written seventy times.
-CLUSTER = 25 * 70
+SAMPLE, CLUSTER = 14_903, 25  # people in all and in each sampling unit, as in mpitb's own sample
 T = TypeVar("T")
 _SPECIFICATION = Specification(tuple(Indicator(name, 0.1) for name in INDICATORS), 1 / 3)
 _DESIGN = Sample("people", "weight", "stratum", "psu", GROUPS)
 _INDEX = {"H": "h", "A": "a", "M0": "m0", "hdk": "censored", "hd": "uncensored"}
 
 
-def figures(people: int = 1_043_210) -> list[Figure]:
-    """Twenty regions and two areas; as many people as mpitb's own sample has seventy times; both read the same file."""
+def figures(copies: int = 70) -> list[Figure]:
+    """Twenty regions and two areas; a sample as large as mpitb's own, written seventy times; both read the same file."""
     folder = Path(tempfile.mkdtemp(prefix="diguan-bench-"))
     try:
-        file = _write(folder, people)
+        file = _write(folder, copies)
         theirs, theirs_seconds = _best(lambda: _by_mpitb(file))
         ours, ours_seconds = _best(lambda: _by_us(file))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     errors = {each["measure"]: each["se"] for each in theirs if each["loa"] == "nat" and each["measure"] in ("H", "M0")}
-    size = f"{people:,} persons, 10 indicators, 22 groups"
+    size = f"{SAMPLE * copies:,} persons, 10 indicators, 22 groups"
     return [
         Figure("3.alkire_foster_seconds", ours_seconds, f"s, {size}, from Parquet, with errors by design"),
         Figure("3.alkire_foster_mpitb", theirs_seconds, f"s, {size}, mpitb, from Parquet"),
@@ -50,10 +49,10 @@ def figures(people: int = 1_043_210) -> list[Figure]:
     ]
 
 
-def _write(folder: Path, people: int) -> Path:
-    """People of clusters, which differ in how much is lacking, so that errors by design are larger."""
+def _write(folder: Path, copies: int) -> Path:
+    """A sample of clusters, which differ in how much is lacking, so that errors by design are larger; written so many times."""
     drawn = random.Random(4)
-    clusters = people // CLUSTER + 1
+    clusters = SAMPLE // CLUSTER + 1
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE misery (psu INTEGER, share DOUBLE)")
         shares = pandas.DataFrame(
@@ -64,10 +63,13 @@ def _write(folder: Path, people: int) -> Path:
         lacks = ", ".join(f"CAST(random() < share AS INTEGER) AS {name}" for name in INDICATORS)
         connection.execute("SELECT setseed(0.4)")
         connection.execute(f"""
-            COPY (SELECT psu, psu % 40 AS stratum, 'r' || (psu % 20) AS region,
-                    CASE WHEN psu % 3 = 0 THEN 'urban' ELSE 'rural' END AS area, 0.5 + 2 * random() AS weight, {lacks}
-                FROM range({people}) AS one (number) JOIN misery ON misery.psu = number // {CLUSTER})
-            TO '{folder / "people.parquet"}' (FORMAT parquet)""")
+            CREATE TABLE sample AS
+            SELECT psu, psu % 40 AS stratum, 'r' || (psu % 20) AS region,
+                CASE WHEN psu % 3 = 0 THEN 'urban' ELSE 'rural' END AS area, round(0.5 + 2 * random(), 4) AS weight, {lacks}
+            FROM range({SAMPLE}) AS one (number) JOIN misery ON misery.psu = number // {CLUSTER}""")
+        connection.execute(
+            f"COPY (SELECT sample.* FROM range({copies}) AS copy, sample) TO '{folder / 'people.parquet'}' (FORMAT parquet)"
+        )
     return folder / "people.parquet"
 
 
