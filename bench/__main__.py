@@ -1,4 +1,4 @@
-"""python -m bench [PART …] [--short]: measure, print a table, write bench/latest.json.
+"""python -m bench [PART …] [--short]: measure, print a table, write bench/latest.json, part by part as they end.
 
 Parts: screening, scale, openfisca, explaining, pages, journal, intake, linkage, deprivation, imports, reliability; all of them if none is named. --short is for trying out.
 """
@@ -34,10 +34,14 @@ def main() -> int:
     }
     if unknown := [name for name in asked.parts if name not in parts]:
         parser.error(f"{unknown[0]} is no part; there are {', '.join(parts)}")
-    measured = [figure for name, part in parts.items() if name in (asked.parts or parts) for figure in part()]
-    figures.show(measured)
-    if not asked.short:
-        figures.keep(measured, Path(__file__).parent / "latest.json")
+    file = Path(__file__).parent / "latest.json"
+    if not asked.short and not asked.parts:
+        file.unlink(missing_ok=True)
+    for name in asked.parts or parts:
+        measured = parts[name]()
+        figures.show(measured)
+        if not asked.short:
+            figures.add(measured, file)  # as soon as it is known: the whole takes an hour
     return 0
 
 

@@ -29,12 +29,7 @@ def show(figures: Iterable[Figure]) -> None:
         limit = (
             "" if figure.limit is None else f"  limit {figure.limit:g}  {'holds' if figure.holds else 'DOES NOT HOLD'}"
         )
-        print(f"{figure.name:<34}{figure.value:>12.3f}  {figure.unit}{limit}")
-
-
-def keep(figures: Iterable[Figure], file: Path) -> None:
-    """Write the figures in place of what is there."""
-    _write([_row(figure) for figure in figures], file)
+        print(f"{figure.name:<34}{figure.value:>12.3f}  {figure.unit}{limit}", flush=True)
 
 
 def add(figures: Iterable[Figure], file: Path) -> None:
