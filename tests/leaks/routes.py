@@ -95,7 +95,6 @@ ROUTES: Mapping[str, Route] = {
     "duplicates": Route(linkage.queue, "linkage.read", _PAIR),
     "duplicate": Route(linkage.pairs, "linkage.read", _PAIR),
     "duplicate-verdict": Route(linkage.verdicts, "linkage.decide", _PAIR),
-    "duplicate-search": Route(_plain(Ask("/duplicates/search/", "post")), demands="rolls.send"),
     "rolls": Route(linkage.rolls, "linkage.read", demands="linkage.read"),
     "roll": Route(linkage.roll, "linkage.read", _PAIR),
     "roll-sending": Route(linkage.sendings, "rolls.send"),

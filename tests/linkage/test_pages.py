@@ -26,8 +26,8 @@ from diguan import rulebook
 from diguan.access.scope import Scope
 from diguan.exports import actions as exports
 from diguan.journal.models import Entry
-from diguan.linkage import actions, jobs, queries, workroom
-from diguan.linkage.models import Match, Roll, RollEntry, Search, Verdict
+from diguan.linkage import actions, jobs, queries
+from diguan.linkage.models import Match, Roll, RollEntry, Verdict
 from diguan.registry import actions as registry
 from diguan.screening import actions as screening
 
@@ -275,34 +275,6 @@ def test_a_list_is_compared_again_when_people_have_been_registered_since(cast: C
     jobs._again.add(roll.pk)  # what is asked for when the request is over
     assert jobs.work_off() == 1
     assert entry("吴三省").status == "registered"
-
-
-def test_the_registry_is_searched_again_from_the_page(cast: Cast, village: Any) -> None:
-    assert "Search again" not in text(cast.client("sun").get("/duplicates/"))
-    assert cast.client("sun").post("/duplicates/search/").status_code == 403
-    page = text(cast.client("qian").post("/duplicates/search/", follow=True))
-    assert "being searched" in page
-    jobs._askers.append(cast.people["qian"])  # what is asked for when the request is over
-    assert "a search is running" in text(cast.client("qian").get("/duplicates/"))
-    assert jobs.work_off() == 1
-    page = text(cast.client("qian").get("/duplicates/"))
-    assert "last search:" in page
-    assert "a search is running" not in page
-    assert [each.started_by for each in Search.objects.order_by("id")] == [None, cast.people["qian"].pk]
-
-
-def test_while_another_search_is_running_the_wish_waits(
-    cast: Cast, village: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    woken: list[bool] = []
-    monkeypatch.setattr(jobs.WORKER, "wake", lambda: woken.append(True))
-    with workroom.opened():
-        jobs.wake_registry(cast.people["qian"])
-        assert jobs.work_off() == 0
-        assert (jobs.is_searching(), woken) == (True, [True])
-    assert (jobs.is_searching(), woken) == (True, [True, True])
-    assert jobs.work_off() == 1
-    assert not jobs.is_searching()
 
 
 @pytest.mark.parametrize(("content", "said"), [

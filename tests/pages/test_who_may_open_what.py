@@ -184,7 +184,6 @@ def test_the_walk_knows_every_page(clients: dict[str, Client]) -> None:
         "duplicate-verdict",
         "what-if-stopping",
         "what-if-removal",
-        "duplicate-search",
         "roll-sending",
         "roll-comparison",
         "roll-follow-up",

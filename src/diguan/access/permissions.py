@@ -40,7 +40,7 @@ PERMISSIONS: Mapping[str, str | Promise] = MappingProxyType(
         SUBJECT_ACCESS: _("Give somebody everything on file about them"),
         LINKAGE_READ: _("See who may stand on file twice, and who is missing"),
         LINKAGE_DECIDE: _("Say whether two entries are one person"),
-        ROLLS_SEND: _("Search the registry for people on file twice, and hold lists of other offices against it"),
+        ROLLS_SEND: _("Hold lists of other offices against the registry"),
         EXPORTS_REQUEST: _("Export lists"),
         EXPORTS_APPROVE: _("Approve other people's exports"),
         WHAT_IF_READ: _("See what-ifs"),

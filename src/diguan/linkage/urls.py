@@ -6,7 +6,6 @@ from diguan.linkage import roll_views, views
 
 PATTERNS = [
     path("duplicates/", views.duplicates, name="duplicates"),
-    path("duplicates/search/", views.search, name="duplicate-search"),
     path("duplicates/<uuid:pair>/", views.duplicate, name="duplicate"),
     path("duplicates/<uuid:pair>/verdict/", views.verdict, name="duplicate-verdict"),
     path("rolls/", roll_views.rolls, name="rolls"),

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from diguan.access import permissions
 from diguan.access.decision import NotAllowed
 from diguan.access.gate import GatedRequest, page
 from diguan.intake import dictionaries
-from diguan.linkage import actions, forms, jobs, policies, queries, sides, tables
+from diguan.linkage import actions, forms, policies, queries, sides, tables
 from diguan.linkage.models import Match
 from diguan.places import pages
 from diguan.registry import actions as registry
@@ -39,24 +38,11 @@ def duplicates(request: GatedRequest) -> HttpResponse:
         "filters": tables.queue_bar(request),
         "count": found.total or 0,
         "search": queries.last_search(),
-        "is_searching": jobs.is_searching(),
-        "may_search": not request.scope_of(permissions.ROLLS_SEND).is_empty and bool(dictionaries.in_use()),
         "place": place,
         "crumbs": pages.crumbs(request, place) if place else [],
         "place_tree": pages.tree(request, place, reverse("duplicates")),
     }
     return render(request, "linkage/duplicates.html", context)
-
-
-@page(permissions.ROLLS_SEND)
-@require_POST
-def search(request: GatedRequest) -> HttpResponse:
-    """Look once more through the whole registry for people who stand in it twice."""
-    if not dictionaries.in_use():
-        raise Http404
-    transaction.on_commit(lambda: jobs.wake_registry(request.user))
-    messages.info(request, _("The registry is being searched; look at the pairs in a minute or two."))
-    return redirect("duplicates")
 
 
 @page(permissions.LINKAGE_READ)

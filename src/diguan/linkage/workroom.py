@@ -43,21 +43,6 @@ def opened() -> Iterator[Path]:
         os.close(descriptor)
 
 
-def is_occupied() -> bool:
-    """Whether a search is running in this installation, in this process or another."""
-    try:
-        descriptor = os.open(Path(settings.DATA) / "linkage" / "lock", os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
 def _clear(root: Path) -> None:
     for left in root.glob("work-*"):
         shutil.rmtree(left, ignore_errors=True)
