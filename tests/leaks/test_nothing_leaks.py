@@ -21,6 +21,16 @@ def test_nobody_is_given_what_is_not_theirs_to_see(walk: Walk, persona: Persona)
     assert not leaks, "\n".join(map(str, leaks))
 
 
+def test_an_account_that_a_request_opened_is_closed_for_the_next(walk: Walk) -> None:
+    """Actions write to the objects they are given, which no transaction takes back."""
+    administrator = next(each for each in PERSONAS if each.username == "administrator-c1")
+    opening = [(name, ask) for name, asks in walk.asks.items() for ask in asks if ask.path == "reactivate closed"]
+    for name, ask in opening:
+        assert any("is_active" in str(change) for change in walk.answer(administrator, ask).changes), name
+    assert opening
+    assert not walk.world.users["closed"].is_active
+
+
 def test_the_walk_finds_what_it_looks_for(walk: Walk) -> None:
     """Everything protected was seen by somebody who may: the walk has eyes. After the others, which do the walking."""
     if not walk.seen:

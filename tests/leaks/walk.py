@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -178,8 +179,10 @@ class Walk:
         """What an action or query gives out when it is asked past the pages. One that refuses gives nothing."""
         assert ask.call is not None
         told, failed = b"", 404
+        # What an action writes to the people it is given no transaction takes back.
+        world = replace(self.world, users={name: copy.copy(user) for name, user in self.world.users.items()})
         try:
-            result = ask.call(self.world, self.world.users[persona.username])
+            result = ask.call(world, world.users[persona.username])
             told = result if isinstance(result, bytes) else repr(result).encode()
         except REFUSALS:
             pass
