@@ -147,10 +147,6 @@ def _aggregate(node: tree.Aggregate, made: _Pass) -> str:
         )
     # Smallest or greatest of those who are picked: unknown where it is unknown who is, or what one of them has.
     column = made.bring(f"CASE WHEN {where} THEN {value} END" if picked else value)
-    unknown = made.marks.unknown(column)
-    if picked:
-        # True where there is nothing to know of somebody, or it is known.
-        unknown = made.marks.unknown(
-            made.bring(f"CASE WHEN NOT {where} THEN TRUE WHEN {where} AND {value} IS NOT NULL THEN TRUE END")
-        )
+    known = made.bring(f"CASE WHEN NOT {where} OR {value} IS NOT NULL AND {where} THEN TRUE END") if picked else column
+    unknown = made.marks.unknown(known)
     return f"CASE WHEN NOT {unknown} THEN {made.amount(f'{node.function}({column})')} END"
