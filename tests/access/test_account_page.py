@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pyotp
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests import cast as of
 from tests.access.arriving import App, app_of_page, codes_of_page, enrolled, give_password, is_in, text
 from tests.cast import Cast
 
+from diguan.access import actions as access
+from diguan.access.decision import NotAllowed
 from diguan.access.models import Factor, RecoveryCode, User
 from diguan.journal.models import Entry
 
@@ -111,6 +117,20 @@ def test_it_is_kept_where_a_role_demands_it(cast: Cast) -> None:
     answer = client.post("/account/second-factor/removal/", {"proof-proof": app.code()}, follow=True)
     assert "Your roles demand a second factor" in text(answer)
     assert Factor.objects.exists()
+
+
+@pytest.mark.parametrize("act", [
+    lambda by: access.remove_factor(by=by, at=timezone.now()),
+    lambda by: access.renew_recovery_codes(by=by, at=timezone.now()),
+    lambda by: access.enrol_factor(secret=pyotp.random_base32(), step=1, by=by, at=timezone.now()),
+], ids=["remove", "renew", "enrol"])  # fmt: skip
+def test_the_factor_of_a_deactivated_account_stays_as_it_is(cast: Cast, act: Callable[[User], object]) -> None:
+    enrolled(cast.people["qian"])
+    kept = [*Factor.objects.values_list("secret"), *RecoveryCode.objects.order_by("pk").values_list("digest")]
+    access.deactivate(user=cast.people["qian"], by=None, at=timezone.now())
+    with pytest.raises(NotAllowed, match="deactivated"):
+        act(cast.people["qian"])
+    assert [*Factor.objects.values_list("secret"), *RecoveryCode.objects.order_by("pk").values_list("digest")] == kept
 
 
 def test_guessing_codes_on_the_page_pauses_too(with_factor: tuple[Client, App, list[str]]) -> None:

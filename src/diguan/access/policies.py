@@ -68,8 +68,17 @@ def may_administer(user: User, *, by: User | None, rights: Rights, held: Sequenc
     return ALLOWED
 
 
-def may_remove_factor(*, is_demanded: bool) -> Decision:
+def may_change_factor(by: User) -> Decision:
+    """Whether somebody may take up or renew a second factor of their own."""
+    if not by.is_active:
+        return refused(_("This account is deactivated, so its second factor stays as it is."))
+    return ALLOWED
+
+
+def may_remove_factor(by: User, *, is_demanded: bool) -> Decision:
     """Whether somebody may do without a second factor from now on."""
+    if not (changing := may_change_factor(by)):
+        return changing
     if is_demanded:
         return refused(_("Your roles demand a second factor. It can be renewed, not removed."))
     return ALLOWED

@@ -19,8 +19,9 @@ def enrol_factor(*, secret: str, step: int, by: User, at: dt.datetime) -> list[s
     """Make this secret the person's second factor in place of any former one; every session of theirs ends.
 
     `step` is that of the code with which they showed that they hold it; it serves no second time.
-    Returns: recovery codes, to be shown once; only their digests are kept.
+    Returns: recovery codes, to be shown once; only their digests are kept. Raises: NotAllowed.
     """
+    policies.may_change_factor(by).insist()
     had_one = Factor.objects.filter(user=by).exists()
     Factor.objects.update_or_create(
         user=by,
@@ -39,7 +40,8 @@ def enrol_factor(*, secret: str, step: int, by: User, at: dt.datetime) -> list[s
 
 @transaction.atomic
 def renew_recovery_codes(*, by: User, at: dt.datetime) -> list[str]:
-    """Return new recovery codes, to be shown once; the former ones serve no more."""
+    """Return new recovery codes, to be shown once; the former ones serve no more. Raises: NotAllowed."""
+    policies.may_change_factor(by).insist()
     codes = _fresh_codes(by, at)
     record("user.recovery_codes_renewed", by, by=by, at=at)
     return codes
@@ -49,7 +51,7 @@ def renew_recovery_codes(*, by: User, at: dt.datetime) -> list[str]:
 def remove_factor(*, by: User, at: dt.datetime) -> None:
     """Do without a second factor from now on; every session of theirs ends. Raises: NotAllowed."""
     rights = queries.rights(by, timezone.localdate(at))
-    policies.may_remove_factor(is_demanded=demand.is_demanded(rights)).insist()
+    policies.may_remove_factor(by, is_demanded=demand.is_demanded(rights)).insist()
     _drop(by)
     record("user.factor_removed", by, by=by, at=at)
 
